@@ -1,0 +1,25 @@
+-- CreateTable
+CREATE TABLE "Node" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "parentId" INTEGER,
+    "nextId" INTEGER,
+    CONSTRAINT "Node_parentId_fkey" FOREIGN KEY ("parentId") REFERENCES "Node" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
+    CONSTRAINT "Node_nextId_fkey" FOREIGN KEY ("nextId") REFERENCES "Node" ("id") ON DELETE SET NULL ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "_graph" (
+    "A" INTEGER NOT NULL,
+    "B" INTEGER NOT NULL,
+    CONSTRAINT "_graph_A_fkey" FOREIGN KEY ("A") REFERENCES "Node" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "_graph_B_fkey" FOREIGN KEY ("B") REFERENCES "Node" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Node_nextId_key" ON "Node"("nextId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "_graph_AB_unique" ON "_graph"("A", "B");
+
+-- CreateIndex
+CREATE INDEX "_graph_B_index" ON "_graph"("B");
