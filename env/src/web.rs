@@ -1,0 +1,5 @@
+//! wasm32: browsers, edge isolates, Node.js.
+
+#[cfg(feature = "http")]
+pub(crate) mod http;
+pub(crate) mod runtime;
