@@ -1,0 +1,25 @@
+//! What the test binaries share: short ways to build statements, the adapters they are lowered for, and the fixture.
+
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+
+pub mod build;
+pub mod case;
+pub mod fixture;
+pub mod text;
+
+use drivetrain_adapter_api::{Capabilities, Dialect, Flavor, ServerInfo, Version};
+
+/// The capabilities of an adapter for that dialect, as far as the lowering looks at them.
+pub fn capabilities(dialect: Dialect) -> Capabilities {
+    match dialect {
+        Dialect::Postgres => server(dialect, Flavor::PostgreSql, Version::new(15, 0, 0), 65_535),
+        Dialect::MySql => server(dialect, Flavor::MySql, Version::new(8, 4, 0), 65_535),
+        _ => server(dialect, Flavor::Sqlite, Version::new(3, 50, 0), 32_766),
+    }
+}
+
+pub fn server(dialect: Dialect, flavor: Flavor, version: Version, parameters: u64) -> Capabilities {
+    Capabilities::none(dialect)
+        .with_server(ServerInfo { flavor, version })
+        .with_max_parameters(Some(parameters))
+}
