@@ -64,7 +64,7 @@ mod temporal {
 
     /// The timestamp at that date and time; an error if it cannot be held.
     pub(in super::super) fn timestamp_from(date: Result<Date>, time: Time) -> Result<Timestamp> {
-        finite(Timestamp::from_date_and_time(date?, time)?)
+        Timestamp::from_date_and_time(date?, time)
     }
 
     /// The instant that many nanoseconds after 1970; what is beyond the microsecond is cut off towards the past.
@@ -73,12 +73,6 @@ mod temporal {
         i64::try_from(unix_nanoseconds.div_euclid(1000))
             .map_err(|_| unfit("the instant", "a timestamp"))
             .and_then(Timestamp::from_unix_microseconds)
-            .and_then(finite)
             .map(TimestampTz::from_utc)
-    }
-
-    /// Not one of the numbers that stand for the infinities.
-    fn finite(timestamp: Timestamp) -> Result<Timestamp> {
-        if timestamp.is_finite() { Ok(timestamp) } else { Err(unfit("the timestamp", "a timestamp")) }
     }
 }

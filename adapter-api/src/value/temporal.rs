@@ -49,8 +49,11 @@ impl Date {
                 format!("there is no day {day} in month {month} of the year"),
             ));
         }
-        let days = i32::try_from(days_from_civil(year, month, day)).map_err(|_| out_of_range("date"))?;
-        Ok(Self(days))
+        i32::try_from(days_from_civil(year, month, day))
+            .ok()
+            .map(Self)
+            .filter(|date| date.is_finite())
+            .ok_or_else(|| out_of_range("date"))
     }
 
     /// Year (0 is 1 BC), month and day; `None` for the infinities.
@@ -169,7 +172,11 @@ impl Timestamp {
     /// # Errors
     /// [`OutOfRange`](ErrorKind::OutOfRange) for the earliest 30 years that `i64` counts.
     pub fn from_unix_microseconds(microseconds: i64) -> Result<Self, Error> {
-        microseconds.checked_sub(EPOCH_SHIFT_MICROS).map(Self).ok_or_else(|| out_of_range("timestamp"))
+        microseconds
+            .checked_sub(EPOCH_SHIFT_MICROS)
+            .map(Self)
+            .filter(|at| at.is_finite())
+            .ok_or_else(|| out_of_range("timestamp"))
     }
 
     /// Microseconds after 1970-01-01 00:00:00; `None` for the infinities.
@@ -189,6 +196,7 @@ impl Timestamp {
             .checked_mul(MICROS_PER_DAY)
             .and_then(|micros| micros.checked_add(time.0))
             .map(Self)
+            .filter(|at| at.is_finite())
             .ok_or_else(|| out_of_range("timestamp"))
     }
 
@@ -284,7 +292,7 @@ impl FromStr for TimeTz {
     /// Reads a time with an offset: `Z`, `+02`, `+02:30`, `+0230` or `+02:30:15`.
     fn from_str(text: &str) -> Result<Self, Error> {
         parse::whole(text, "time with an offset (HH:MM:SS+HH:MM)", |input| {
-            let time = parse::time(input)?;
+            let time = parse::time_of_day(input)?;
             Some(Self { time, offset_seconds: parse::offset(input)? })
         })
     }
@@ -316,7 +324,8 @@ impl FromStr for TimestampTz {
             "-infinity" => Ok(Self::NEG_INFINITY),
             _ => parse::whole(text, "timestamp with an offset (YYYY-MM-DD HH:MM:SS+00)", |input| {
                 let (Timestamp(local), offset) = parse::timestamp(input, true)?;
-                local.checked_sub(i64::from(offset) * 1_000_000).map(|utc| Self(Timestamp(utc)))
+                let utc = local.checked_sub(i64::from(offset) * 1_000_000).map(Timestamp)?;
+                utc.is_finite().then_some(Self(utc))
             }),
         }
     }

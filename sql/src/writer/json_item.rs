@@ -46,6 +46,10 @@ impl Writer<'_> {
                 Encoding::Native => self.around("", at, ""),
                 Encoding::Text => self.around("CAST(", at, " AS text)"),
                 Encoding::Bits(before, behind) => self.around(before, at, behind),
+                Encoding::Output => {
+                    self.around("CASE WHEN num_nulls(", at, ") = 0")?;
+                    self.around(" THEN concat(", at, ") END")
+                }
             },
         }
     }
@@ -55,15 +59,16 @@ impl Writer<'_> {
         match encoding(element.carrier()) {
             Encoding::Native => self.around("", at, ""),
             Encoding::Text => self.around("CAST(", at, " AS text[])"),
-            Encoding::Bits(before, behind) => {
-                self.around("CASE WHEN array_ndims(", at, ") = 1 THEN (SELECT json_agg(")?;
-                self.push(before);
-                self.push("e.v");
-                self.push(behind);
-                self.around(" ORDER BY e.n) FROM unnest(", at, ") WITH ORDINALITY AS e(v, n))")?;
-                self.around(" ELSE to_json(CAST(", at, " AS text[])) END")
-            }
+            Encoding::Bits(before, behind) => self.json_elements(at, &format!("{before}e.v{behind}")),
+            Encoding::Output => self.json_elements(at, "CASE WHEN num_nulls(e.v) = 0 THEN concat(e.v) END"),
         }
+    }
+
+    fn json_elements(&mut self, at: usize, element: &str) -> Result<(), Error> {
+        self.around("CASE WHEN array_ndims(", at, ") = 1 THEN (SELECT json_agg(")?;
+        self.push(element);
+        self.around(" ORDER BY e.n) FROM unnest(", at, ") WITH ORDINALITY AS e(v, n))")?;
+        self.around(" ELSE to_json(CAST(", at, " AS text[])) END")
     }
 
     fn json_item_mysql(&mut self, at: usize, ty: &DbType) -> Result<(), Error> {
@@ -105,6 +110,8 @@ enum Encoding {
     Text,
     /// The binary form in hexadecimal digits, between these two.
     Bits(&'static str, &'static str),
+    /// The form that the type is given back in: for some types (inet) a cast to text makes another one.
+    Output,
 }
 
 fn encoding(carrier: &DbType) -> Encoding {
@@ -125,6 +132,7 @@ fn encoding(carrier: &DbType) -> Encoding {
         DbType::Float64 => Encoding::Bits("'0x' || encode(float8send(CAST(", " AS float8)), 'hex')"),
         DbType::Bytes => Encoding::Bits("encode(", ", 'hex')"),
         DbType::Interval => Encoding::Bits("'0x' || encode(interval_send(", "), 'hex')"),
+        DbType::Unknown => Encoding::Output,
         _ => Encoding::Text,
     }
 }

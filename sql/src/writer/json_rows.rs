@@ -95,12 +95,8 @@ impl Writer<'_> {
                 return Ok(());
             }
             Dialect::Sqlite if wide => {
-                self.push("json('['");
-                for (at, item) in items.iter().enumerate() {
-                    self.push(if at > 0 { " || ',' || json_quote(" } else { " || json_quote(" });
-                    self.json_item(at, item)?;
-                    self.push(")");
-                }
+                self.push("json('[' || ");
+                self.json_items_joined(items, 0)?;
                 self.push(" || ']')");
                 return Ok(());
             }
@@ -109,6 +105,23 @@ impl Writer<'_> {
             _ => self.push("json_array("),
         }
         self.list(items.iter().enumerate(), |writer, (at, item)| writer.json_item(at, item))?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// The items as texts with commas between them, joined as a tree: SQLite takes 1000 levels of an expression.
+    fn json_items_joined(&mut self, items: &[JsonItem], first: usize) -> Result<(), Error> {
+        if let [item] = items {
+            self.push("json_quote(");
+            self.json_item(first, item)?;
+            self.push(")");
+            return Ok(());
+        }
+        let (left, right) = items.split_at(items.len() / 2);
+        self.push("(");
+        self.json_items_joined(left, first)?;
+        self.push(" || ',' || ");
+        self.json_items_joined(right, first + left.len())?;
         self.push(")");
         Ok(())
     }

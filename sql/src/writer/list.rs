@@ -48,7 +48,7 @@ impl Writer<'_> {
         };
         match form {
             Form::Json => {
-                self.push(" IN (SELECT value FROM json_each(");
+                self.push(" IN (SELECT +value FROM json_each(");
                 self.placeholder(Source::JsonList(slot.index), &DbType::Text)?;
                 self.push("))");
             }

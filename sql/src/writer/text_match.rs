@@ -80,7 +80,8 @@ impl Writer<'_> {
                 self.position_sqlite(expr, slot, insensitive)?;
                 self.push(" > 0");
             }
-            // The last bytes: `length` of a text would stop at NUL.
+            // The last bytes: `length` of a text would stop at NUL. With a dot behind both texts neither is empty,
+            // of which `substr` would make NULL.
             TextMatch::EndsWith => {
                 self.push("substr(");
                 self.bytes_sqlite(expr, insensitive)?;
@@ -88,9 +89,9 @@ impl Writer<'_> {
                 self.bytes_sqlite(expr, insensitive)?;
                 self.push(") - length(CAST(");
                 self.placeholder(Source::Slot(slot), &DbType::Text)?;
-                self.push(" AS BLOB)) + 1) = CAST(");
+                self.push(" || '.' AS BLOB)) + 1) = CAST(");
                 self.needle_sqlite(slot, insensitive)?;
-                self.push(" AS BLOB)");
+                self.push(" || '.' AS BLOB)");
             }
             _ => return Err(unknown("search")),
         }
@@ -108,8 +109,12 @@ impl Writer<'_> {
 
     fn bytes_sqlite(&mut self, expr: &Expr, insensitive: bool) -> Result<(), Error> {
         self.push("CAST(");
-        self.lower_sqlite(expr, insensitive)?;
-        self.push(" AS BLOB)");
+        if insensitive {
+            self.lower_sqlite(expr, true)?;
+        } else {
+            self.operand(expr)?;
+        }
+        self.push(" || '.' AS BLOB)");
         Ok(())
     }
 

@@ -120,7 +120,7 @@ pub(super) fn cases() -> Vec<Case> {
         case("a value of every type", values(vec![
             slot(0, Bool), slot(1, Int16), slot(2, Int32), slot(3, Int64), slot(4, Float64),
             Expr::Cast(Box::new(slot(5, Decimal)), Text), slot(6, Text), slot(7, Bytes),
-            Expr::Cast(Box::new(slot(8, Uuid)), Text), Expr::Cast(Box::new(slot(9, DbType::Date)), Text),
+            Expr::Cast(Box::new(slot(8, Uuid)), Text), slot(9, DbType::Date).equal(literal("2024-02-29")),
             slot(10, Json),
         ]), vec![
             Value::Bool(true), Value::Int16(-32768), Value::Int32(i32::MIN), Value::Int64(i64::MAX), Value::Float64(-0.0),
@@ -128,7 +128,7 @@ pub(super) fn cases() -> Vec<Case> {
             Value::Uuid("f81d4fae-7dec-11d0-a765-00a0c91e6bf6".parse().unwrap()),
             Value::Date("2024-02-29".parse().unwrap()), Value::Json(drivetrain_adapter_api::value::Json::new("[1]")),
         ])
-        .gives(["1|-32768|-2147483648|9223372036854775807|-0.0|1.10|ü\n'\\|00ff|f81d4fae-7dec-11d0-a765-00a0c91e6bf6|2024-02-29|[1]"]),
+        .gives(["1|-32768|-2147483648|9223372036854775807|-0.0|1.10|ü\n'\\|00ff|f81d4fae-7dec-11d0-a765-00a0c91e6bf6|1|[1]"]),
         case("dates and times of every type", values(vec![
             slot(0, DbType::Time), slot(1, DbType::TimeTz), slot(2, DbType::Timestamp), slot(3, DbType::TimestampTz),
             slot(4, DbType::Interval), slot(5, DbType::UInt64), slot(6, DbType::Float32),

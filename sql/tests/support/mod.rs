@@ -5,6 +5,7 @@
 pub mod build;
 pub mod case;
 pub mod fixture;
+pub mod found;
 pub mod text;
 
 use drivetrain_adapter_api::{Capabilities, Dialect, Flavor, ServerInfo, Version};
@@ -22,4 +23,11 @@ pub fn server(dialect: Dialect, flavor: Flavor, version: Version, parameters: u6
     Capabilities::none(dialect)
         .with_server(ServerInfo { flavor, version })
         .with_max_parameters(Some(parameters))
+}
+
+/// Rows as the corpus states them: cells with `|` between them.
+pub fn shown(rows: Vec<Vec<Option<String>>>) -> Vec<String> {
+    rows.into_iter()
+        .map(|row| row.into_iter().map(|cell| cell.unwrap_or("NULL".to_owned())).collect::<Vec<_>>().join("|"))
+        .collect()
 }

@@ -86,6 +86,11 @@ pub(super) fn time(input: &mut Input<'_>) -> Option<Time> {
     Some(Time::from_microseconds(if negative { -total } else { total }))
 }
 
+/// A time within a day: 24:00:00 is the last.
+pub(super) fn time_of_day(input: &mut Input<'_>) -> Option<Time> {
+    time(input).filter(|time| (0..=super::MICROS_PER_DAY).contains(&time.microseconds()))
+}
+
 /// Microseconds of a fraction of any length, rounded half up.
 fn fraction(input: &mut Input<'_>) -> Option<i64> {
     let mut micros = 0;
@@ -123,12 +128,16 @@ pub(super) fn offset(input: &mut Input<'_>) -> Option<i32> {
     let hours = input.number(2, 2)?;
     let mut seconds = hours * 3600;
     if input.eat(b':') || input.peek_digit() {
-        seconds += input.number(2, 2)? * 60;
+        seconds += sixtieths(input)? * 60;
         if input.eat(b':') {
-            seconds += input.number(2, 2)?;
+            seconds += sixtieths(input)?;
         }
     }
-    Some(sign * seconds as i32)
+    (seconds < 86_400).then_some(sign * seconds as i32)
+}
+
+fn sixtieths(input: &mut Input<'_>) -> Option<i64> {
+    input.number(2, 2).filter(|number| *number < 60)
 }
 
 /// The local timestamp and, where `zoned`, the offset that must follow it.
@@ -137,7 +146,7 @@ pub(super) fn timestamp(input: &mut Input<'_>, zoned: bool) -> Option<(Timestamp
     if !input.eat(b'T') && !input.eat(b' ') {
         return None;
     }
-    let time = time(input)?;
+    let time = time_of_day(input)?;
     let offset = if zoned { offset(input)? } else { 0 };
     let date = date_value(era(input, year)?, month, day)?;
     Some((Timestamp::from_date_and_time(date, time).ok()?, offset))

@@ -78,3 +78,36 @@ proptest::proptest! {
         proptest::prop_assert_eq!(instant.to_string().parse::<TimestampTz>().unwrap(), instant);
     }
 }
+
+#[test]
+fn a_text_that_is_out_of_bounds_is_not_another_time() {
+    for text in [
+        "2024-01-01 24:00:01",
+        "2024-01-01 99:00:00",
+        "2024-01-01 -01:00:00",
+        "2024-01-01 23:59:60.5",
+        "2024-01-01 00:60:00",
+    ] {
+        assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        assert!(format!("{text}+00").parse::<TimestampTz>().is_err(), "{text}");
+    }
+    for text in ["24:00:01+00", "-01:00+00", "12:00+24", "12:00+01:60", "12:00+01:00:60", "12:00+99:99"] {
+        assert!(text.parse::<TimeTz>().is_err(), "{text}");
+    }
+    assert_eq!("2024-01-01 24:00:00".parse::<Timestamp>().unwrap(), "2024-01-02 00:00:00".parse().unwrap());
+    assert_eq!("2024-01-01 23:59:60".parse::<Timestamp>().unwrap(), "2024-01-02 00:00:00".parse().unwrap());
+    assert!("24:00:00-15:59:59".parse::<TimeTz>().is_ok());
+}
+
+#[test]
+fn nothing_finite_becomes_an_infinity() {
+    assert!(Date::from_ymd(5_881_580, 7, 11).is_err());
+    assert!(Date::from_ymd(5_881_580, 7, 10).unwrap().is_finite());
+    assert!(Date::from_ymd(-5_877_641, 6, 23).is_err());
+    let (day, of_day) = Timestamp::from_y2k_microseconds(i64::MAX - 1).date_and_time().unwrap();
+    let next = Time::from_microseconds(of_day.microseconds() + 1);
+    assert!(Timestamp::from_date_and_time(day, of_day).is_ok());
+    assert!(Timestamp::from_date_and_time(day, next).is_err());
+    assert!(Timestamp::from_unix_microseconds(i64::MIN + 946_684_800_000_000).is_err());
+    assert!(Timestamp::from_unix_microseconds(i64::MIN + 946_684_800_000_001).unwrap().is_finite());
+}
