@@ -1,0 +1,80 @@
+//! Every package builds with no features and with each feature alone, and the client's own tree holds no adapter.
+
+use super::checked;
+use crate::process;
+use crate::workspace;
+
+/// The client: an application hands an adapter in, so none may come with it.
+const CLIENT: &str = "drivetrain";
+/// The package that has each adapter behind a feature of its name.
+const CHOOSER: &str = "drivetrain-adapters";
+/// What all adapters are written against.
+const CONTRACT: [&str; 2] = ["drivetrain-adapter-api", "drivetrain-adapter-api-macros"];
+/// Drivers that only adapters use.
+const DRIVERS: [&str; 6] =
+    ["rusqlite", "libsqlite3-sys", "tokio-postgres", "postgres-protocol", "tokio-rustls", "reqwest"];
+
+pub(super) fn run() -> Result<(), String> {
+    let packages = workspace::packages()?;
+    if packages.iter().all(|package| package.name != CHOOSER || package.features.is_empty()) {
+        return Err(format!("{CHOOSER} has no features, but each adapter should be one"));
+    }
+    for package in packages {
+        if package.features.is_empty() {
+            continue;
+        }
+        checked(["check", "-p", &package.name, "--no-default-features"], &[])?;
+        for feature in &package.features {
+            checked(["check", "-p", &package.name, "--no-default-features", "--features", feature], &[])?;
+        }
+    }
+    let arguments = [
+        "tree",
+        "-p",
+        CLIENT,
+        "-e",
+        "normal",
+        "--all-features",
+        "--target",
+        "all",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ];
+    let tree = process::capture(process::cargo(arguments).env("CARGO_TERM_COLOR", "never"))?;
+    match strangers(&tree).as_slice() {
+        [] => Ok(()),
+        found => Err(format!(
+            "the tree of {CLIENT} holds {}; run `cargo tree -p {CLIENT} -e normal`",
+            found.join(", ")
+        )),
+    }
+}
+
+/// The adapters and drivers in a tree printed by cargo.
+fn strangers(tree: &str) -> Vec<&str> {
+    let mut found: Vec<&str> = tree
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| {
+            let is_adapter = name.starts_with("drivetrain-adapter") && !CONTRACT.contains(name);
+            is_adapter || DRIVERS.contains(name)
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adapters_and_drivers_are_strangers() {
+        let tree = "drivetrain v0.1.0 (/x/client)\ndrivetrain-adapter-api v0.1.0 (/x/adapter-api)\nserde v1.0.0\n\
+                    drivetrain-adapters v0.1.0 (/x)\nrusqlite v0.43.0\nrusqlite v0.43.0 (*)\n";
+        assert_eq!(strangers(tree), ["drivetrain-adapters", "rusqlite"]);
+    }
+}
