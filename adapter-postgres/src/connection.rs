@@ -1,0 +1,113 @@
+//! A pooled connection: a session, and what cleans it up when a call was dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
+use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
+use drivetrain_postgres_core::session::{Session, StatementMode, TransactionStatus};
+
+use crate::connect::{Connector, Origin, Stream};
+
+/// How long a connection that goes on being used may take to become usable again after a dropped call.
+const RECOVERY: Duration = Duration::from_secs(5);
+
+/// A connection of the pool.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) session: Session<Stream>,
+    origin: Origin,
+    connector: Arc<Connector>,
+    runtime: SharedRuntime,
+    /// A transaction on it was dropped.
+    pub(crate) owes_rollback: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        session: Session<Stream>,
+        origin: Origin,
+        connector: Arc<Connector>,
+        runtime: SharedRuntime,
+    ) -> Self {
+        Self { session, origin, connector, runtime, owes_rollback: false }
+    }
+
+    /// Whether the next user can have it as it is.
+    pub(crate) fn is_clean(&self) -> bool {
+        !self.session.is_in_flight()
+            && self.session.transaction_status() == TransactionStatus::Idle
+            && !self.has_traces()
+    }
+
+    /// What a session leaves behind matters only where the next user gets the same one.
+    fn has_traces(&self) -> bool {
+        self.session.has_traces() && self.connector.config().mode == StatementMode::Named
+    }
+
+    /// Makes it as if it were new: stops what runs, rolls back what is open, undoes what was left behind.
+    pub(crate) async fn clean(&mut self) -> Result<()> {
+        let cancelled = self.stop().await?;
+        if self.session.transaction_status() != TransactionStatus::Idle {
+            self.session.rollback().await?;
+        } else if cancelled {
+            // A signal still on its way has hit when this is answered.
+            self.session.ping().await?;
+        }
+        if self.has_traces() {
+            self.session.discard_all().await?;
+        }
+        self.owes_rollback = false;
+        Ok(())
+    }
+
+    /// Makes it usable for the next call of the same user, if one of theirs was dropped.
+    pub(crate) async fn ready(&mut self) -> Result<()> {
+        if !self.session.is_in_flight() && !self.owes_rollback {
+            return Ok(());
+        }
+        let runtime = Arc::clone(&self.runtime);
+        let work = async {
+            let cancelled = self.stop().await?;
+            if self.owes_rollback && self.session.transaction_status() != TransactionStatus::Idle {
+                self.session.rollback().await?;
+            } else if cancelled {
+                self.session.ping().await?;
+            }
+            self.owes_rollback = false;
+            Ok(())
+        };
+        with_timeout(&*runtime, RECOVERY, work).await.unwrap_or_else(|| {
+            Err(Error::new(
+                ErrorKind::ConnectionLost,
+                "a statement that was dropped could not be stopped in time",
+            )
+            .with_retry(RetryClass::RetryTransaction))
+        })
+    }
+
+    /// Stops what runs, and reads its answers. Whether anything had to be cancelled.
+    async fn stop(&mut self) -> Result<bool> {
+        if !self.session.is_in_flight() {
+            return Ok(false);
+        }
+        let mut cancelled = false;
+        if self.session.is_worth_cancelling()
+            && let Some(key) = self.session.cancel_key()
+        {
+            // If the server cannot be told, the statement comes to its end by itself, or the time is up.
+            cancelled = self.connector.cancel(&self.origin, key).await.is_ok();
+        }
+        self.session.recover().await?;
+        Ok(cancelled)
+    }
+
+    /// Closes it in the background.
+    pub(crate) fn close(mut self) {
+        let runtime = Arc::clone(&self.runtime);
+        runtime.clone().spawn(Box::pin(async move {
+            // A server that does not listen any more is not waited for.
+            let _ = with_timeout(&*runtime, Duration::from_secs(1), self.session.terminate()).await;
+        }));
+    }
+}

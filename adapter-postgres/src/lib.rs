@@ -1,0 +1,37 @@
+//! The Drivetrain adapter for Postgres over TCP and Unix sockets.
+//!
+//! ```no_run
+//! use drivetrain_adapter_api::{Adapter, Query, Value};
+//! use drivetrain_adapter_postgres::{PostgresAdapter, PostgresConfig};
+//!
+//! # async fn run() -> Result<(), drivetrain_adapter_api::Error> {
+//! let config = PostgresConfig::from_url("postgres://app:secret@localhost/shop")?;
+//! let adapter = PostgresAdapter::connect(config, drivetrain_env::default_runtime()).await?;
+//! let result = adapter.query(Query::raw("SELECT $1::int8 + 1", vec![Value::Int64(41)])).await?;
+//! assert_eq!(result.rows.get::<i64>(0, 0)?, 42);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Sockets are those of tokio: make and use the adapter within a tokio runtime.
+//!
+//! A future that is dropped stops its statement at the server: the connection stays out of the pool until the server
+//! has been told to cancel, has answered, and what was open has been rolled back.
+
+mod adapter;
+mod capabilities;
+mod config;
+mod connect;
+mod connection;
+mod manager;
+mod request;
+mod session;
+mod slot;
+mod stream;
+mod text;
+mod transaction;
+
+pub use adapter::PostgresAdapter;
+pub use config::{Address, BindingMode, Host, PostgresConfig, Roots, SslMode, TargetSession};
+pub use drivetrain_pool::{Config as PoolConfig, Status as PoolStatus};
+pub use drivetrain_postgres_core::session::StatementMode;

@@ -1,0 +1,79 @@
+//! What the pool is told about connections.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use drivetrain_adapter_api::runtime::SharedRuntime;
+use drivetrain_adapter_api::{Error, async_trait};
+use drivetrain_pool::{Manager, Returned, Reuse};
+
+use crate::connect::Connector;
+use crate::connection::Connection;
+
+/// After so long without use a connection is asked for a sign of life: what cuts silent connections may have cut it
+/// without telling us.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Makes and judges the connections of the pool.
+#[derive(Debug)]
+pub(crate) struct PgManager {
+    connector: Arc<Connector>,
+    runtime: SharedRuntime,
+    /// The connection that taught the server's version, until the pool asks for one.
+    first: Mutex<Option<Connection>>,
+}
+
+impl PgManager {
+    pub(crate) fn new(connector: Arc<Connector>, runtime: SharedRuntime, first: Connection) -> Self {
+        Self { connector, runtime, first: Mutex::new(Some(first)) }
+    }
+}
+
+#[async_trait]
+impl Manager for PgManager {
+    type Connection = Connection;
+    type Error = Error;
+
+    async fn connect(&self) -> Result<Connection, Error> {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut first) = first
+            && first.session.is_alive()
+        {
+            return Ok(first);
+        }
+        let (session, origin) = self.connector.connect().await?;
+        Ok(Connection::new(session, origin, Arc::clone(&self.connector), Arc::clone(&self.runtime)))
+    }
+
+    fn reuse(&self, connection: &mut Connection, idle: Duration) -> Reuse {
+        if !connection.session.is_alive() {
+            Reuse::Never
+        } else if idle >= SILENCE {
+            Reuse::AfterCheck
+        } else {
+            Reuse::Now
+        }
+    }
+
+    async fn check(&self, connection: &mut Connection) -> Result<(), Error> {
+        connection.session.ping().await
+    }
+
+    fn returned(&self, connection: &mut Connection) -> Returned {
+        if connection.session.is_broken() {
+            Returned::Broken
+        } else if connection.is_clean() {
+            Returned::Clean
+        } else {
+            Returned::Dirty
+        }
+    }
+
+    async fn recycle(&self, connection: &mut Connection) -> Result<(), Error> {
+        connection.clean().await
+    }
+
+    fn close(&self, connection: Connection) {
+        connection.close();
+    }
+}

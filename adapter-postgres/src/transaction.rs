@@ -1,0 +1,321 @@
+//! A transaction on a connection of the pool, or on that of a session.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use drivetrain_adapter_api::runtime::with_timeout;
+use drivetrain_adapter_api::{
+    Access, Batch, Connection as ConnectionTrait, Error, ErrorKind, Query, QueryResult, Result, RetryClass,
+    RowStream, Savepoint, StreamOptions, Transaction, TransactionOptions, async_trait,
+};
+use drivetrain_postgres_core::session::{Answer, Request, TransactionState, begin_sql};
+use futures_util::future::{AbortHandle, abortable};
+
+use crate::adapter::{Inner, batch_limit, named, out_of_time, results};
+use crate::slot::{Held, Slot};
+use crate::stream;
+use crate::text::Place;
+
+/// A transaction. BEGIN is sent with the first statement.
+pub(crate) struct PgTransaction {
+    inner: Arc<Inner>,
+    slot: Arc<Slot>,
+    state: TransactionState,
+    /// The connection is the transaction's own, and goes back to the pool with it.
+    owns: bool,
+    clock: Option<Clock>,
+}
+
+/// The limit of a transaction's life.
+struct Clock {
+    /// When it ends, by the runtime's monotonic clock.
+    deadline: Duration,
+    limit: Duration,
+    expired: Arc<AtomicBool>,
+    alarm: AbortHandle,
+}
+
+impl PgTransaction {
+    /// A transaction on a connection of its own.
+    pub(crate) fn owning(inner: Arc<Inner>, slot: Arc<Slot>, options: &TransactionOptions) -> Self {
+        Self::new(inner, slot, options, true)
+    }
+
+    /// A transaction on the connection of a session.
+    pub(crate) fn borrowing(inner: Arc<Inner>, slot: Arc<Slot>, options: &TransactionOptions) -> Self {
+        Self::new(inner, slot, options, false)
+    }
+
+    fn new(inner: Arc<Inner>, slot: Arc<Slot>, options: &TransactionOptions, owns: bool) -> Self {
+        let clock = options.timeout.map(|limit| Clock::start(&inner, &slot, limit, owns));
+        Self { inner, slot, state: TransactionState::new(begin_sql(options)), owns, clock }
+    }
+
+    /// The connection, for one call.
+    async fn hold(&mut self) -> Result<Held> {
+        let held = self.slot.hold().await;
+        if let Some(clock) = &self.clock
+            && clock.is_over(&self.inner)
+        {
+            self.state.end();
+            return Err(clock.error());
+        }
+        match held {
+            Ok(Some(held)) => Ok(held),
+            Ok(None) => {
+                self.state.end();
+                Err(ended())
+            }
+            Err(error) => {
+                self.state.end();
+                Err(error)
+            }
+        }
+    }
+
+    /// How long a call may take: its own limit, or what is left of the transaction's life.
+    fn limit(&self, own: Option<Duration>) -> Option<Duration> {
+        let left = self.clock.as_ref().map(|clock| clock.left(&self.inner));
+        own.into_iter().chain(left).min()
+    }
+
+    /// The error for a call that was ended by [`limit`](Self::limit). What it ran is stopped before it is returned.
+    async fn stopped(&mut self, mut held: Held, own: Option<Duration>, access: Access) -> Error {
+        if let Some(clock) = &self.clock
+            && clock.left(&self.inner).is_zero()
+        {
+            // The alarm, which waits for the connection, rolls back.
+            self.state.end();
+            return clock.error();
+        }
+        if let Some(connection) = held.connection()
+            && let Err(error) = connection.ready().await
+        {
+            held.give_up();
+            self.state.end();
+            return error;
+        }
+        out_of_time(own.unwrap_or_default(), access)
+    }
+
+    async fn run_query(&mut self, query: Query) -> Result<QueryResult> {
+        let statement = self.inner.statement(&query, Place::Transaction)?;
+        let request = statement.request()?;
+        let mut held = self.hold().await?;
+        let limit = self.limit(query.options.timeout);
+        let session = held.session()?;
+        if statement.leaves_traces {
+            session.mark_traces();
+        }
+        let work = self.state.query(session, &request);
+        match with_limit(&self.inner, limit, work).await {
+            Some(outcome) => outcome.map(Answer::into_result),
+            None => Err(self.stopped(held, query.options.timeout, query.options.access).await),
+        }
+    }
+
+    async fn run_batch(&mut self, batch: Batch) -> Result<Vec<QueryResult>> {
+        if batch.atomic.is_some_and(|options| options != TransactionOptions::new()) {
+            return Err(Error::misuse(
+                "a batch within a transaction has the transaction's own isolation, access and time limit",
+            )
+            .with_hint("give those to begin"));
+        }
+        let statements = self.inner.statements(&batch, Place::Transaction)?;
+        let requests = statements
+            .iter()
+            .enumerate()
+            .map(|(index, statement)| statement.request().map_err(|error| error.with_batch_index(index)));
+        let requests: Vec<Request<'_>> = requests.collect::<Result<_>>()?;
+        let (own, access) = batch_limit(&batch);
+        let mut held = self.hold().await?;
+        let limit = self.limit(own);
+        let session = held.session()?;
+        if statements.iter().any(|statement| statement.leaves_traces) {
+            session.mark_traces();
+        }
+        let work = self.state.batch(session, &requests);
+        match with_limit(&self.inner, limit, work).await {
+            Some(outcome) => outcome.map(results),
+            None => Err(self.stopped(held, own, access).await),
+        }
+    }
+
+    async fn run_stream(&mut self, query: Query, options: StreamOptions) -> Result<RowStream<'_>> {
+        let statement = self.inner.statement(&query, Place::Transaction)?;
+        let request = statement.request()?;
+        let mut held = self.hold().await?;
+        let limit = self.limit(query.options.timeout);
+        let session = held.session()?;
+        if statement.leaves_traces {
+            session.mark_traces();
+        }
+        let work = self.state.open(session, &request, options.chunk_rows, options.chunk_bytes);
+        match with_limit(&self.inner, limit, work).await {
+            Some(portal) => Ok(stream::borrowed(held, portal?, Some(&mut self.state))),
+            None => Err(self.stopped(held, query.options.timeout, query.options.access).await),
+        }
+    }
+
+    async fn run_script(&mut self, sql: &str) -> Result<()> {
+        for statement in drivetrain_sql::script::split(drivetrain_adapter_api::Dialect::Postgres, sql)? {
+            crate::text::check(statement.text, Place::Transaction)?;
+        }
+        let mut held = self.hold().await?;
+        let limit = self.limit(None);
+        let session = held.session()?;
+        if crate::text::leaves_traces(sql) {
+            session.mark_traces();
+        }
+        let work = self.state.simple(session, sql);
+        match with_limit(&self.inner, limit, work).await {
+            Some(outcome) => outcome,
+            None => Err(self.stopped(held, None, Access::Unknown).await),
+        }
+    }
+
+    async fn run_commit(mut self) -> Result<()> {
+        let mut held = self.hold().await?;
+        if let Some(clock) = &self.clock {
+            clock.alarm.abort();
+        }
+        self.state.commit(held.session()?).await
+    }
+
+    async fn run_rollback(mut self) -> Result<()> {
+        let mut held = self.hold().await?;
+        if let Some(clock) = &self.clock {
+            clock.alarm.abort();
+        }
+        self.state.rollback(held.session()?).await
+    }
+}
+
+/// Runs `work` for `limit` at most. `None` when the time is up.
+async fn with_limit<T>(
+    inner: &Inner,
+    limit: Option<Duration>,
+    work: impl Future<Output = Result<T>> + Send,
+) -> Option<Result<T>> {
+    match limit {
+        Some(limit) => with_timeout(&*inner.runtime, limit, work).await,
+        None => Some(work.await),
+    }
+}
+
+impl Clock {
+    /// Starts the alarm that rolls back when the time is up, whatever the transaction's user does.
+    fn start(inner: &Arc<Inner>, slot: &Arc<Slot>, limit: Duration, owns: bool) -> Self {
+        let expired = Arc::new(AtomicBool::new(false));
+        let runtime = Arc::clone(&inner.runtime);
+        let deadline = runtime.monotonic().saturating_add(limit);
+        let (flag, slot) = (Arc::clone(&expired), Arc::downgrade(slot));
+        let (task, alarm) = abortable(async move {
+            runtime.sleep(limit).await;
+            flag.store(true, Ordering::Release);
+            let Some(slot) = slot.upgrade() else { return };
+            if owns {
+                // The pool rolls back what is given back open.
+                if let Ok(Some(mut held)) = slot.hold().await {
+                    held.give_up();
+                }
+            } else {
+                slot.owe_rollback();
+            }
+        });
+        inner.runtime.spawn(Box::pin(async move {
+            // Aborted when the transaction has ended before its time.
+            let _ = task.await;
+        }));
+        Self { deadline, limit, expired, alarm }
+    }
+
+    fn left(&self, inner: &Inner) -> Duration {
+        self.deadline.saturating_sub(inner.runtime.monotonic())
+    }
+
+    fn is_over(&self, inner: &Inner) -> bool {
+        self.expired.load(Ordering::Acquire) || self.left(inner).is_zero()
+    }
+
+    fn error(&self) -> Error {
+        Error::new(
+            ErrorKind::TransactionEnded,
+            format!("the transaction has outlived its limit of {:?} and was rolled back", self.limit),
+        )
+        .with_retry(RetryClass::RetryTransaction)
+    }
+}
+
+fn ended() -> Error {
+    Error::new(ErrorKind::TransactionEnded, "the transaction is over: its connection was lost")
+        .with_retry(RetryClass::RetryTransaction)
+}
+
+impl Drop for PgTransaction {
+    fn drop(&mut self) {
+        if let Some(clock) = &self.clock {
+            clock.alarm.abort();
+        }
+        // A connection of its own is rolled back by the pool.
+        if !self.owns && !self.state.is_over() && self.state.is_begun() {
+            self.slot.owe_rollback();
+        }
+    }
+}
+
+impl std::fmt::Debug for PgTransaction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PgTransaction").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for PgTransaction {
+    async fn query(&mut self, query: Query) -> Result<QueryResult> {
+        self.run_query(query).await.map_err(named)
+    }
+
+    async fn batch(&mut self, batch: Batch) -> Result<Vec<QueryResult>> {
+        self.run_batch(batch).await.map_err(named)
+    }
+
+    async fn stream(&mut self, query: Query, options: StreamOptions) -> Result<RowStream<'_>> {
+        self.run_stream(query, options).await.map_err(named)
+    }
+
+    async fn script(&mut self, sql: &str) -> Result<()> {
+        self.run_script(sql).await.map_err(named)
+    }
+}
+
+#[async_trait]
+impl Transaction for PgTransaction {
+    async fn savepoint(&mut self) -> Result<Savepoint> {
+        let mut held = self.hold().await.map_err(named)?;
+        self.state.savepoint(held.session().map_err(named)?).await.map_err(named)
+    }
+
+    async fn release(&mut self, savepoint: Savepoint) -> Result<()> {
+        let mut held = self.hold().await.map_err(named)?;
+        self.state.release(held.session().map_err(named)?, savepoint).await.map_err(named)
+    }
+
+    async fn rollback_to(&mut self, savepoint: Savepoint) -> Result<()> {
+        let mut held = self.hold().await.map_err(named)?;
+        self.state.rollback_to(held.session().map_err(named)?, savepoint).await.map_err(named)
+    }
+
+    fn abandon(&mut self, savepoint: Savepoint) {
+        self.state.abandon(savepoint);
+    }
+
+    async fn commit(self: Box<Self>) -> Result<()> {
+        self.run_commit().await.map_err(named)
+    }
+
+    async fn rollback(self: Box<Self>) -> Result<()> {
+        self.run_rollback().await.map_err(named)
+    }
+}
