@@ -1,0 +1,183 @@
+//! A server that speaks Hrana in front of SQLite, as far as the specification describes what the adapter uses. It is
+//! handed to the adapter as its HTTP transport.
+
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use drivetrain_adapter_api::http::{HttpRequest, HttpResponse, HttpTransport};
+use drivetrain_adapter_api::{Error, async_trait};
+use rusqlite::Connection;
+use rusqlite::types::{Value as Sql, ValueRef};
+use serde_json::{Value, json};
+
+/// The server. It counts requests, and can be told to answer otherwise.
+#[derive(Debug)]
+pub(crate) struct Server {
+    connection: Mutex<Connection>,
+    requests: Mutex<Vec<HttpRequest>>,
+    instead: Mutex<Option<(u16, &'static str)>>,
+}
+
+impl Server {
+    pub(crate) fn start() -> Arc<Self> {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("pragma foreign_keys = on").unwrap();
+        Arc::new(Self {
+            connection: Mutex::new(connection),
+            requests: Mutex::new(Vec::new()),
+            instead: Mutex::new(None),
+        })
+    }
+
+    /// The next answer is this one, and nothing is run.
+    pub(crate) fn answer_instead(&self, status: u16, body: &'static str) {
+        *self.instead.lock().unwrap() = Some((status, body));
+    }
+
+    /// What was sent since the last look.
+    pub(crate) fn take_requests(&self) -> Vec<HttpRequest> {
+        std::mem::take(&mut self.requests.lock().unwrap())
+    }
+
+    /// The only value of a query, on a path of its own.
+    pub(crate) fn look(&self, sql: &str) -> i64 {
+        self.connection.lock().unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+}
+
+#[async_trait]
+impl HttpTransport for Server {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+        let (status, body) = match self.instead.lock().unwrap().take() {
+            Some((status, body)) => (status, body.to_owned()),
+            None => {
+                let connection = self.connection.lock().unwrap();
+                let asked: Value = serde_json::from_slice(&request.body).unwrap();
+                let results: Vec<_> = asked["requests"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|one| outcome(&connection, one))
+                    .collect();
+                assert!(connection.is_autocommit(), "a transaction was left open");
+                (200, json!({ "baton": null, "base_url": null, "results": results }).to_string())
+            }
+        };
+        self.requests.lock().unwrap().push(request);
+        // In two pieces, as bodies come.
+        let (head, tail) = body.split_at(body.len() / 2);
+        let chunks = [head, tail].map(|piece| Ok(piece.as_bytes().to_vec().into()));
+        Ok(HttpResponse {
+            status,
+            headers: vec![("content-type".into(), "application/json".into())],
+            body: Box::pin(futures_util::stream::iter(chunks)),
+        })
+    }
+}
+
+type Answer = Result<Value, (String, &'static str)>;
+
+fn outcome(connection: &Connection, request: &Value) -> Value {
+    let response = match request["type"].as_str().unwrap() {
+        "execute" => {
+            execute(connection, &request["stmt"]).map(|result| json!({ "type": "execute", "result": result }))
+        }
+        "batch" => Ok(json!({ "type": "batch", "result": batch(connection, &request["batch"]) })),
+        "sequence" => connection
+            .execute_batch(request["sql"].as_str().unwrap())
+            .map(|()| json!({ "type": "sequence" }))
+            .map_err(|error| failure(&error)),
+        "close" => Ok(json!({ "type": "close" })),
+        other => panic!("the adapter sent a request of the type {other}"),
+    };
+    match response {
+        Ok(response) => json!({ "type": "ok", "response": response }),
+        Err((message, code)) => json!({ "type": "error", "error": { "message": message, "code": code } }),
+    }
+}
+
+fn batch(connection: &Connection, batch: &Value) -> Value {
+    let mut results: Vec<Option<Value>> = Vec::new();
+    let mut errors: Vec<Option<Value>> = Vec::new();
+    for step in batch["steps"].as_array().unwrap() {
+        let run = step.get("condition").is_none_or(|condition| holds(condition, &results));
+        let answer = run.then(|| execute(connection, &step["stmt"]));
+        let (result, error) = match answer {
+            None => (None, None),
+            Some(Ok(result)) => (Some(result), None),
+            Some(Err((message, code))) => (None, Some(json!({ "message": message, "code": code }))),
+        };
+        results.push(result);
+        errors.push(error);
+    }
+    json!({ "step_results": results, "step_errors": errors })
+}
+
+fn holds(condition: &Value, results: &[Option<Value>]) -> bool {
+    match condition["type"].as_str().unwrap() {
+        "ok" => results[condition["step"].as_u64().unwrap() as usize].is_some(),
+        "not" => !holds(&condition["cond"], results),
+        "and" => condition["conds"].as_array().unwrap().iter().all(|condition| holds(condition, results)),
+        other => panic!("the adapter sent a condition of the type {other}"),
+    }
+}
+
+fn execute(connection: &Connection, stmt: &Value) -> Answer {
+    let mut statement = connection.prepare(stmt["sql"].as_str().unwrap()).map_err(|error| failure(&error))?;
+    let args = stmt["args"].as_array().unwrap().iter().map(argument);
+    let width = statement.column_count();
+    let cols: Vec<_> =
+        statement.column_names().map(|name| json!({ "name": name, "decltype": null })).collect();
+    let before = connection.total_changes();
+    let mut rows = statement.query(rusqlite::params_from_iter(args)).map_err(|error| failure(&error))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(|error| failure(&error))? {
+        found.push((0..width).map(|at| cell(row.get_ref(at).unwrap())).collect::<Vec<_>>());
+    }
+    Ok(json!({
+        "cols": cols,
+        "rows": found,
+        "affected_row_count": connection.total_changes() - before,
+        "last_insert_rowid": connection.last_insert_rowid().to_string(),
+    }))
+}
+
+fn argument(value: &Value) -> Sql {
+    let text = |key: &str| value[key].as_str().unwrap().to_owned();
+    match value["type"].as_str().unwrap() {
+        "null" => Sql::Null,
+        "integer" => Sql::Integer(text("value").parse().unwrap()),
+        "float" => Sql::Real(value["value"].as_f64().unwrap()),
+        "text" => Sql::Text(text("value")),
+        "blob" => Sql::Blob(STANDARD_NO_PAD.decode(text("base64").trim_end_matches('=')).unwrap()),
+        other => panic!("the adapter sent a value of the type {other}"),
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => json!({ "type": "null" }),
+        ValueRef::Integer(number) => json!({ "type": "integer", "value": number.to_string() }),
+        ValueRef::Real(number) => json!({ "type": "float", "value": number }),
+        ValueRef::Text(text) => json!({ "type": "text", "value": std::str::from_utf8(text).unwrap() }),
+        ValueRef::Blob(bytes) => json!({ "type": "blob", "base64": STANDARD_NO_PAD.encode(bytes) }),
+    }
+}
+
+fn failure(error: &rusqlite::Error) -> (String, &'static str) {
+    match error {
+        rusqlite::Error::MultipleStatement => {
+            ("SQL string contains more than one statement".into(), "SQL_MANY_STATEMENTS")
+        }
+        rusqlite::Error::InvalidParameterCount(..) => ("wrong number of arguments".into(), "ARGS_INVALID"),
+        rusqlite::Error::SqliteFailure(code, message) => {
+            let text = message.clone().unwrap_or_else(|| code.to_string());
+            (
+                format!("SQLite error: {text}"),
+                if code.extended_code == 1 { "SQLITE_ERROR" } else { "SQLITE_CONSTRAINT" },
+            )
+        }
+        other => (other.to_string(), "SQL_PARSE_ERROR"),
+    }
+}
