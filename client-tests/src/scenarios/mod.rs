@@ -1,0 +1,53 @@
+//! What every database must do the same way. Each scenario gets a client on an empty database of its own.
+
+pub mod errors;
+pub mod filters;
+pub mod raw;
+pub mod reads;
+pub mod relations;
+pub mod transactions;
+pub mod values;
+pub mod writes;
+
+/// What a scenario gives: its own assertions panic.
+pub type Outcome = Result<(), drivetrain::Error>;
+
+/// Makes a test of each scenario, on databases that `$open` makes.
+#[macro_export]
+macro_rules! scenarios {
+    ($open:path) => {
+        $crate::scenarios! { @of $open, $crate::BLOG, $crate::blog::Client;
+            errors { foreign_key, not_found, not_null, unique_and_its_fields }
+            filters { comparisons, lists, nulls, relations, texts_are_taken_literally, to_many_quantifiers }
+            raw { parts, rows_as_tuples }
+            reads { counts, includes_are_cut_per_parent, nothing_is_there, order_and_limits, pages, uniques }
+            relations {
+                both_strategies_agree, cycles, deep, many_to_many, one_to_one, perhaps_loaded, self_relations,
+                serialized
+            }
+            transactions {
+                a_panic_rolls_back, as_objects, atomic, by_closure, dropped, nested, refused_after_the_end, retrying
+            }
+            writes {
+                a_failed_child_leaves_nothing, create_many, defaults, delete, many_children, nested_to_any_depth,
+                update, update_many, upsert
+            }
+        }
+        $crate::scenarios! { @of $open, $crate::KINDS, $crate::kinds::Client;
+            values { boundaries, nulls_everywhere }
+        }
+    };
+    (@of $open:path, $schema:path, $client:path; $($group:ident { $($name:ident),+ $(,)? })+) => {$(
+        mod $group {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let database = $open($schema).await;
+                    let db = <$client>::new(database.adapter.clone()).expect("the schema is for this database");
+                    $crate::scenarios::$group::$name(&db).await.expect("the scenario ends well");
+                    db.close().await.expect("the adapter closes");
+                }
+            )+
+        }
+    )+};
+}

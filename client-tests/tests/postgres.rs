@@ -1,0 +1,3 @@
+//! The scenarios on Postgres.
+
+drivetrain_client_tests::scenarios!(drivetrain_client_tests::database::postgres);
