@@ -55,6 +55,7 @@ fn pattern(params: &[Value], slot: u32, kind: TextMatch, syntax: Syntax) -> Resu
     let any = match syntax {
         Syntax::Like(_) => '%',
         Syntax::Glob => '*',
+        Syntax::Plain => return Ok(Value::Text(needle.clone())),
     };
     let (before, after) = match kind {
         TextMatch::Contains => (true, true),
@@ -79,7 +80,7 @@ fn pattern(params: &[Value], slot: u32, kind: TextMatch, syntax: Syntax) -> Resu
                 pattern.push(c);
                 pattern.push(']');
             }
-            Syntax::Glob => pattern.push(c),
+            Syntax::Glob | Syntax::Plain => pattern.push(c),
         }
     }
     if after {

@@ -7,8 +7,8 @@ use drivetrain_adapter_api::{DbType, Dialect, Error, ErrorKind, Value};
 
 use crate::json_list;
 
-/// SQLite refuses longer patterns (`SQLITE_MAX_LIKE_PATTERN_LENGTH`, in bytes).
-const SQLITE_PATTERN_BYTES: usize = 50_000;
+/// SQLite refuses patterns of more than 50000 bytes (`SQLITE_MAX_LIKE_PATTERN_LENGTH`); escapes make three of one.
+const SQLITE_NEEDLE_BYTES: usize = 50_000 / 3 - 1;
 
 /// A question to a query's values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,8 +93,8 @@ impl Question {
                 }
             }
             Self::Needle(slot) => match params.get(*slot as usize) {
-                Some(Value::Text(text))
-                    if text.contains('\0') || text.len() > SQLITE_PATTERN_BYTES / 3 - 1 =>
+                Some(Value::Text(text) | Value::Enum(text) | Value::OtherText { text, .. })
+                    if text.contains('\0') || text.len() > SQLITE_NEEDLE_BYTES =>
                 {
                     Form::NoPattern
                 }

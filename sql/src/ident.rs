@@ -24,17 +24,24 @@ pub(crate) fn push_ident(dialect: Dialect, out: &mut String, name: &str) -> Resu
         return refuse("a name of a table, column or alias is empty".to_owned());
     }
     if name.contains('\0') {
-        return refuse(format!("the name {name:?} has the character NUL in it, which no name can have"));
+        return refuse(format!(
+            "the name {:?} has the character NUL in it, which no name can have",
+            start(name)
+        ));
     }
     match dialect {
         Dialect::Postgres if name.len() > POSTGRES_NAME_BYTES => {
             return refuse(format!(
-                "the name `{name}` has {} bytes; Postgres keeps {POSTGRES_NAME_BYTES} and would cut it",
+                "the name `{}` has {} bytes; Postgres keeps {POSTGRES_NAME_BYTES} and would cut it",
+                start(name),
                 name.len()
             ));
         }
         Dialect::MySql if name.chars().count() > MYSQL_NAME_CHARS => {
-            return refuse(format!("the name `{name}` has more than MySQL's {MYSQL_NAME_CHARS} characters"));
+            return refuse(format!(
+                "the name `{}` has more than MySQL's {MYSQL_NAME_CHARS} characters",
+                start(name)
+            ));
         }
         _ => {}
     }
@@ -48,4 +55,9 @@ pub(crate) fn push_ident(dialect: Dialect, out: &mut String, name: &str) -> Resu
     }
     out.push(quote);
     Ok(())
+}
+
+/// Enough of a name to know it by.
+fn start(name: &str) -> &str {
+    name.char_indices().nth(80).map_or(name, |(end, _)| &name[..end])
 }

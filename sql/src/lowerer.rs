@@ -32,6 +32,17 @@ use crate::writer::Writer;
 /// lists of all lengths. An empty list is a condition that is false; a NULL in a list keeps SQL's meaning: what is
 /// not found in it is unknown, not false.
 ///
+/// # What stays the database's own
+///
+/// - Sums and averages have the database's type: on Postgres the sum of 64-bit integers and averages of integers are
+///   numeric, on MySQL sums and averages of exact numbers are decimal, on SQLite averages are floats.
+/// - `Length` takes an array for one only by its type: of a slot, or of a cast around a column.
+/// - Case-insensitive searches fold ASCII letters on SQLite, and what the collation folds elsewhere. On MySQL a
+///   search never depends on the column's collation: accents matter.
+/// - A select of no columns gives a column of ones where the dialect has no rows without columns.
+///
+/// # Raw SQL
+///
 /// Raw SQL in one piece is passed on as it is, its values without types. Raw SQL in parts is given placeholders; on
 /// Postgres a value there gets a cast only if it carries a type of its own that must not be inferred: a NULL whose
 /// type is known, a value that names its type, and bytes (whose text form would be taken for a text).

@@ -47,4 +47,6 @@ pub(crate) enum Syntax {
     Like(char),
     /// SQLite's `GLOB`.
     Glob,
+    /// No pattern: the text as it is.
+    Plain,
 }

@@ -32,8 +32,11 @@ const REFUSED_BY_THE_SERVER: [&str; 4] = [
 ];
 
 fn lower(body: impl Into<Body>, params: Vec<Value>) -> Lowering {
-    let query = Query::new(Statement::new(body), params);
-    Lowerer::new(&capabilities(Dialect::Postgres)).lower(&query).unwrap()
+    lowered(&Query::new(Statement::new(body), params))
+}
+
+fn lowered(query: &Query) -> Lowering {
+    Lowerer::new(&capabilities(Dialect::Postgres)).lower(query).unwrap()
 }
 
 fn run_the_corpus(postgres: &Postgres) {

@@ -22,13 +22,14 @@ fn what_is_the_same_everywhere() {
     for dialect in ALL {
         assert_eq!(texts(dialect, "select 1; select 2;"), ["select 1", "select 2"]);
         assert_eq!(texts(dialect, " ;; \n select 1 -- one; \n ;\n"), ["select 1 -- one;"]);
-        assert_eq!(texts(dialect, "select ';', 'it''s;', \"a;b\"\"c;\"; select 2"), [
-            "select ';', 'it''s;', \"a;b\"\"c;\"",
-            "select 2"
-        ]);
-        assert_eq!(texts(dialect, "/* a; */ select /* b; */ 1; /* only; a comment */ -- and; another"), [
-            "/* a; */ select /* b; */ 1"
-        ]);
+        assert_eq!(
+            texts(dialect, "select ';', 'it''s;', \"a;b\"\"c;\"; select 2"),
+            ["select ';', 'it''s;', \"a;b\"\"c;\"", "select 2"]
+        );
+        assert_eq!(
+            texts(dialect, "/* a; */ select /* b; */ 1; /* only; a comment */ -- and; another"),
+            ["/* a; */ select /* b; */ 1"]
+        );
         assert_eq!(texts(dialect, ""), [""; 0]);
         assert_eq!(texts(dialect, "\u{feff}select 1"), ["select 1"]);
         assert_eq!(texts(dialect, "select 'ü☃😀;' ; select 2"), ["select 'ü☃😀;'", "select 2"]);
@@ -53,9 +54,14 @@ fn what_does_not_end_is_refused_with_its_place() {
         assert!(error(dialect, "select 1 /* ").contains("a comment does not end (line 1, column 10)"));
         assert!(error(dialect, "select \"a").contains("does not end (line 1, column 8)"));
     }
-    assert!(error(Dialect::Postgres, "select $a$ ; $b$").contains("a text in $a$ does not end (line 1, column 8)"));
-    assert!(error(Dialect::Postgres, "select (1; select 2)").len() > 10 || true);
-    assert!(error(Dialect::Postgres, "select (1; select 2").contains("a parenthesis is not closed (line 1, column 8)"));
+    assert!(
+        error(Dialect::Postgres, "select $a$ ; $b$")
+            .contains("a text in $a$ does not end (line 1, column 8)")
+    );
+    assert!(
+        error(Dialect::Postgres, "select (1; select 2")
+            .contains("a parenthesis is not closed (line 1, column 8)")
+    );
     assert!(error(Dialect::Postgres, "/* /* */ select 1").contains("comment"));
     assert!(error(Dialect::Sqlite, "select [a").contains("a name in brackets"));
     assert!(error(Dialect::MySql, "select `a``").contains("a name in quotes"));
@@ -65,9 +71,15 @@ fn what_does_not_end_is_refused_with_its_place() {
 
 #[test]
 fn commands_of_the_shells_are_refused() {
-    assert!(error(Dialect::Postgres, "select 1;\n\\c other").contains("commands of psql are not SQL (line 2, column 1)"));
+    assert!(
+        error(Dialect::Postgres, "select 1;\n\\c other")
+            .contains("commands of psql are not SQL (line 2, column 1)")
+    );
     assert!(error(Dialect::Postgres, "copy t (a, b) from stdin;\n1\t2\n\\.").contains("COPY FROM STDIN"));
-    assert_eq!(texts(Dialect::Postgres, "copy t to stdout; select 1 from stdin"), ["copy t to stdout", "select 1 from stdin"]);
+    assert_eq!(
+        texts(Dialect::Postgres, "copy t to stdout; select 1 from stdin"),
+        ["copy t to stdout", "select 1 from stdin"]
+    );
     assert!(error(Dialect::Sqlite, ".mode csv\nselect 1").contains("commands of the SQLite shell"));
     assert!(error(Dialect::MySql, "select 1\\G").contains("commands of the mysql client"));
     assert!(error(Dialect::MySql, "DELIMITER\nselect 1").contains("DELIMITER"));
@@ -77,17 +89,17 @@ fn commands_of_the_shells_are_refused() {
 fn quotes_of_postgres() {
     let one = |script: &str| {
         let whole = format!("{script}; select 2");
-        assert_eq!(texts(Dialect::Postgres, &whole), [script, "select 2"]);
+        assert_eq!(texts(Dialect::Postgres, &whole), [script.trim_end(), "select 2"]);
     };
     one(r"select 'a\'");
     one(r"select E'a\';b', e'\\', E'a''b;'");
     one("select E'a'\n  'b\\';c'");
     one("select E'a' -- a comment\n  'b\\';c'");
     one("select E'a' 'b\\'");
-    one(r"select U&'\0061;' , U&\"\0061;\" , N'a;', B'1', X'f;'".replace("\\\"", "\"").as_str());
+    one(r#"select U&'\0061;' , U&"\0061;" , N'a;', B'1', X'f;'"#);
     one("select $$a;b$$, $a$ $$;$$ $b$ ; $a$, $ä1$;$ä1$");
-    one("select a$b$c;".trim_end_matches(';'));
-    one("select $1, $2;".trim_end_matches(';'));
+    one("select a$b$c");
+    one("select $1, $2");
     one("select $1$$;$$");
     one("select nested /* a /* b; */ c; */ , 1");
     one("select 1 - - 1 -- a; comment\n");
@@ -100,8 +112,14 @@ fn bodies_of_postgres() {
                    select 4; end";
     assert_eq!(texts(Dialect::Postgres, &format!("{routine}; select 1;")), [routine, "select 1"]);
     let procedure = "CREATE PROCEDURE p() LANGUAGE sql BEGIN ATOMIC INSERT INTO t VALUES (1); END";
-    assert_eq!(texts(Dialect::Postgres, &format!("begin; {procedure}; end; commit")), ["begin", procedure, "end", "commit"]);
-    assert!(error(Dialect::Postgres, "create function f() begin atomic select 1;").contains("BEGIN ATOMIC has no END (line 1, column 21)"));
+    assert_eq!(
+        texts(Dialect::Postgres, &format!("begin; {procedure}; end; commit")),
+        ["begin", procedure, "end", "commit"]
+    );
+    assert!(
+        error(Dialect::Postgres, "create function f() begin atomic select 1;")
+            .contains("BEGIN ATOMIC has no END (line 1, column 21)")
+    );
 }
 
 #[test]
@@ -111,12 +129,10 @@ fn triggers_of_sqlite() {
     assert_eq!(texts(Dialect::Sqlite, trigger), [trigger]);
     let explained = format!("EXPLAIN QUERY PLAN {}", trigger.replace("TEMP ", ""));
     assert_eq!(texts(Dialect::Sqlite, &format!("{explained};")), [explained]);
-    assert_eq!(texts(Dialect::Sqlite, "BEGIN; SELECT 1; END; SELECT [a;b], `c;d`"), [
-        "BEGIN",
-        "SELECT 1",
-        "END",
-        "SELECT [a;b], `c;d`"
-    ]);
+    assert_eq!(
+        texts(Dialect::Sqlite, "BEGIN; SELECT 1; END; SELECT [a;b], `c;d`"),
+        ["BEGIN", "SELECT 1", "END", "SELECT [a;b], `c;d`"]
+    );
     assert!(error(Dialect::Sqlite, "CREATE TRIGGER t BEGIN SELECT 1;").contains("a trigger has no END"));
 }
 
@@ -124,7 +140,7 @@ fn triggers_of_sqlite() {
 fn quotes_and_comments_of_mysql() {
     let one = |script: &str| {
         let whole = format!("{script}; select 2");
-        assert_eq!(texts(Dialect::MySql, &whole), [script, "select 2"]);
+        assert_eq!(texts(Dialect::MySql, &whole), [script.trim_end(), "select 2"]);
     };
     one(r#"select 'a\';b', "c\";d", `e;\`"#);
     one("select 1 # a; comment\n");
@@ -148,10 +164,17 @@ fn bodies_of_mysql() {
         "CREATE PROCEDURE p() BEGIN SELECT t.end, @begin, `case` FROM t; END",
         "BEGIN NOT ATOMIC SELECT 1; END",
     ] {
-        assert_eq!(texts(Dialect::MySql, &format!("{routine}; SELECT 1;")), [routine, "SELECT 1"], "{routine}");
+        assert_eq!(
+            texts(Dialect::MySql, &format!("{routine}; SELECT 1;")),
+            [routine, "SELECT 1"],
+            "{routine}"
+        );
     }
     assert_eq!(texts(Dialect::MySql, "BEGIN; SELECT 1; COMMIT"), ["BEGIN", "SELECT 1", "COMMIT"]);
-    assert_eq!(texts(Dialect::MySql, "CREATE TABLE event (a INT); SELECT 1"), ["CREATE TABLE event (a INT)", "SELECT 1"]);
+    assert_eq!(
+        texts(Dialect::MySql, "CREATE TABLE event (a INT); SELECT 1"),
+        ["CREATE TABLE event (a INT)", "SELECT 1"]
+    );
     assert!(error(Dialect::MySql, "CREATE PROCEDURE p() BEGIN SELECT 1;").contains("BEGIN has no END"));
     assert!(error(Dialect::MySql, "CREATE PROCEDURE p() BEGIN END IF; END").contains("END IF closes no IF"));
 }
@@ -160,13 +183,16 @@ fn bodies_of_mysql() {
 fn delimiters_of_the_mysql_client() {
     let script = "SELECT 1;\nDELIMITER $$\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT '$$'; END$$\nSELECT 2; SELECT 3 $$\n\
                   delimiter ;\nSELECT 4; SELECT 5";
-    assert_eq!(texts(Dialect::MySql, script), [
-        "SELECT 1",
-        "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT '$$'; END",
-        "SELECT 2; SELECT 3",
-        "SELECT 4",
-        "SELECT 5"
-    ]);
+    assert_eq!(
+        texts(Dialect::MySql, script),
+        [
+            "SELECT 1",
+            "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT '$$'; END",
+            "SELECT 2; SELECT 3",
+            "SELECT 4",
+            "SELECT 5"
+        ]
+    );
     assert_eq!(texts(Dialect::MySql, "DELIMITER //\nSELECT 1//\nSELECT 2 //"), ["SELECT 1", "SELECT 2"]);
 }
 
@@ -174,10 +200,61 @@ fn delimiters_of_the_mysql_client() {
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec![
-            ";", "'", "''", "\"", "`", "[", "]", "\\", "$$", "$a$", "$1", "--", "-- ", "#", "/*", "*/", "/*!", "\n", " ",
-            "(", ")", ".", "@", "//", "CREATE", "FUNCTION", "PROCEDURE", "TRIGGER", "TEMP", "BEGIN", "ATOMIC", "END",
-            "CASE", "IF", "THEN", "WHEN", "LOOP", "REPEAT", "DELIMITER ", "DELIMITER //\n", "E'", "U&'", "AS", "COPY", "FROM",
-            "STDIN", "OR", "REPLACE", "NOT", "é", "😀", "a", "1", "\u{feff}", "\0",
+            ";",
+            "'",
+            "''",
+            "\"",
+            "`",
+            "[",
+            "]",
+            "\\",
+            "$$",
+            "$a$",
+            "$1",
+            "--",
+            "-- ",
+            "#",
+            "/*",
+            "*/",
+            "/*!",
+            "\n",
+            " ",
+            "(",
+            ")",
+            ".",
+            "@",
+            "//",
+            "CREATE",
+            "FUNCTION",
+            "PROCEDURE",
+            "TRIGGER",
+            "TEMP",
+            "BEGIN",
+            "ATOMIC",
+            "END",
+            "CASE",
+            "IF",
+            "THEN",
+            "WHEN",
+            "LOOP",
+            "REPEAT",
+            "DELIMITER ",
+            "DELIMITER //\n",
+            "E'",
+            "U&'",
+            "AS",
+            "COPY",
+            "FROM",
+            "STDIN",
+            "OR",
+            "REPLACE",
+            "NOT",
+            "é",
+            "😀",
+            "a",
+            "1",
+            "\u{feff}",
+            "\0",
         ])
         .prop_map(str::to_owned),
         ".{0,3}",
@@ -204,9 +281,9 @@ proptest! {
             }
             between.push(&script[at..]);
             for gap in between {
-                // What separates statements: the delimiter first, then at most comments and commands of the client.
-                let rest = gap.trim_start_matches([';', '/', '\u{feff}']);
-                if dialect != Dialect::MySql {
+                // What separates statements: semicolons, comments, and the commands of MySQL's client.
+                let rest = gap.trim_start_matches([';', '\u{feff}']);
+                if dialect != Dialect::MySql || !script.to_uppercase().contains("DELIMITER") {
                     let left = split(dialect, rest);
                     prop_assert!(left.is_err() || left.is_ok_and(|left| left.is_empty()), "{:?} of {:?}", gap, script);
                 }
@@ -217,7 +294,8 @@ proptest! {
     /// A statement by itself is one statement.
     #[test]
     fn a_statement_is_not_split_again(pieces in prop::collection::vec(piece(), 0..20), spaced in any::<bool>()) {
-        let script = pieces.join(if spaced { " " } else { "" });
+        // A byte order mark is space at the beginning of a script only.
+        let script = pieces.join(if spaced { " " } else { "" }).replace('\u{feff}', "");
         for dialect in [Dialect::Postgres, Dialect::Sqlite] {
             let Ok(statements) = split(dialect, &script) else { continue };
             for statement in statements {

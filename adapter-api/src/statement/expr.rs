@@ -169,7 +169,8 @@ pub enum Function {
     Lower,
     /// Upper case.
     Upper,
-    /// The length in characters, or of an array in elements (0 for an empty one).
+    /// The length in characters, or of an array in elements (0 for an empty one). What is an array is known by its
+    /// type: that of a slot, or of a cast around a column.
     Length,
     /// The absolute value.
     Abs,

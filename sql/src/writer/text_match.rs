@@ -88,7 +88,7 @@ impl Writer<'_> {
                 self.push(", length(");
                 self.bytes_sqlite(expr, insensitive)?;
                 self.push(") - length(CAST(");
-                self.placeholder(Source::Slot(slot), &DbType::Text)?;
+                self.plain_needle(slot)?;
                 self.push(" || '.' AS BLOB)) + 1) = CAST(");
                 self.needle_sqlite(slot, insensitive)?;
                 self.push(" || '.' AS BLOB)");
@@ -130,8 +130,13 @@ impl Writer<'_> {
 
     fn needle_sqlite(&mut self, slot: u32, lower: bool) -> Result<(), Error> {
         self.push(if lower { "lower(" } else { "" });
-        self.placeholder(Source::Slot(slot), &DbType::Text)?;
+        self.plain_needle(slot)?;
         self.push(if lower { ")" } else { "" });
         Ok(())
+    }
+
+    fn plain_needle(&mut self, slot: u32) -> Result<(), Error> {
+        let source = Source::Pattern { slot, kind: TextMatch::Contains, syntax: Syntax::Plain };
+        self.placeholder(source, &DbType::Text)
     }
 }

@@ -13,8 +13,7 @@ pub(super) fn cases() -> Vec<Case> {
         partition_by: vec![col("authorId")],
         order_by: vec![OrderBy::descending(col("views"))],
     };
-    let next_id =
-        |table: TableName| call(Function::NextId { table, column: "id".into() }, vec![]);
+    let next_id = |table: TableName| call(Function::NextId { table, column: "id".into() }, vec![]);
     let cast = |ty| Expr::Cast(Box::new(literal("12")), ty);
     vec![
         case("arithmetic, in the order it is built", values(vec![binary(

@@ -33,7 +33,11 @@ pub(super) fn cases() -> Vec<Case> {
         lateral: true,
     };
     vec![
-        case("inner join", join(JoinKind::Inner, on()), vec![]).gives(["1|Hello", "1|World", "2|hello again"]),
+        case("inner join", join(JoinKind::Inner, on()), vec![]).gives([
+            "1|Hello",
+            "1|World",
+            "2|hello again",
+        ]),
         case("left join", join(JoinKind::Left, on()), vec![]).gives([
             "1|Hello",
             "1|World",

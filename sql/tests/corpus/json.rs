@@ -43,10 +43,8 @@ fn users(rows: Expr) -> Select {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let with_votes = Select {
-        projections: vec![Projection::new(of("p", "title")), Projection::new(votes())],
-        ..posts()
-    };
+    let with_votes =
+        Select { projections: vec![Projection::new(of("p", "title")), Projection::new(votes())], ..posts() };
     let all = |select: Select, types: &[DbType]| values(vec![json(select, scalars(types))]);
     vec![
         case("a relation, in order", users(json(posts(), scalars(&[Text]))), vec![]).gives([
@@ -152,23 +150,15 @@ pub(super) fn cases() -> Vec<Case> {
                     &["id", "email", "role", "active", "score", "born", "seen", "data", "hash", "key"],
                     col("id").equal(slot(0, Int32)),
                 ),
-                &[
-                    Int64,
-                    Text,
-                    role(),
-                    Bool,
-                    Float64,
-                    DbType::Date,
-                    DbType::TimestampTz,
-                    Json,
-                    Bytes,
-                    Uuid,
-                ],
+                &[Int64, Text, role(), Bool, Float64, DbType::Date, DbType::TimestampTz, Json, Bytes, Uuid],
             ),
             vec![Value::Int32(1)],
         )
         .gives([r#"[["1", "ann@x.org", "ADMIN", true, "0x3ff8000000000000", null, null, null, null, null]]"#])
-        .gives_on(Dialect::Sqlite, [r#"[["1", "ann@x.org", "ADMIN", 1, "1.5", null, null, null, null, null]]"#]),
+        .gives_on(
+            Dialect::Sqlite,
+            [r#"[["1", "ann@x.org", "ADMIN", 1, "1.5", null, null, null, null, null]]"#],
+        ),
         case(
             "a relation through a lateral select",
             Select {

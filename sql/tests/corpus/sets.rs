@@ -23,7 +23,8 @@ pub(super) fn cases() -> Vec<Case> {
         body: CteBody::Select(Box::new(filtered("User", &["id", "age"], col("active").equal(slot(0, Bool))))),
     };
     vec![
-        case("union", Select { set_operations: vec![(SetOperator::Union, one(1))], ..one(1) }, vec![]).gives(["1"]),
+        case("union", Select { set_operations: vec![(SetOperator::Union, one(1))], ..one(1) }, vec![])
+            .gives(["1"]),
         case(
             "union of all, ordered and limited",
             ordered(Select { limit: Some(slot(0, Int64)), ..numbers(&[1, 2, 3]) }),

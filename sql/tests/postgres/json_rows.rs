@@ -76,11 +76,7 @@ fn read(postgres: &Postgres, select: Select, types: &[DbType]) -> Vec<Vec<Value>
 /// Writes the values into the row of the table with `typed` parameters, and reads them through JSON.
 fn round_trip(postgres: &Postgres, columns: &[(&'static str, DbType, Value)]) -> Vec<Value> {
     use drivetrain_adapter_api::statement::InsertSource;
-    let row = columns
-        .iter()
-        .enumerate()
-        .map(|(at, (_, ty, _))| Expr::slot(at as u32, ty.clone()))
-        .collect();
+    let row = columns.iter().enumerate().map(|(at, (_, ty, _))| Expr::slot(at as u32, ty.clone())).collect();
     let names: Vec<&str> = columns.iter().map(|(name, _, _)| *name).collect();
     let insert = crate::support::build::insert("every", &names, InsertSource::Rows(vec![row]));
     postgres.run("DELETE FROM \"every\"");
@@ -108,17 +104,21 @@ fn edges(name: &str) -> Vec<Value> {
         "int4" => vec![Value::Int32(i32::MIN), Value::Int32(i32::MAX)],
         "positive" => vec![Value::Int32(i32::MAX)],
         "int8" => vec![Value::Int64(i64::MIN), Value::Int64(i64::MAX), Value::Int64((1 << 53) + 1)],
-        "float4" => [0.1, -0.0, f32::MIN_POSITIVE, 1e-45, f32::MAX, f32::NAN, f32::INFINITY, f32::NEG_INFINITY]
-            .map(Value::Float32)
-            .to_vec(),
+        "float4" => {
+            [0.1, -0.0, f32::MIN_POSITIVE, 1e-45, f32::MAX, f32::NAN, f32::INFINITY, f32::NEG_INFINITY]
+                .map(Value::Float32)
+                .to_vec()
+        }
         "float8" => {
             [0.1 + 0.2, -0.0, f64::MIN_POSITIVE, 5e-324, f64::MAX, f64::NAN, f64::INFINITY, f64::NEG_INFINITY]
                 .map(Value::Float64)
                 .to_vec()
         }
-        "numeric" => ["1.10", "-0.000", "12345678901234567890.1234567890123456789", "NaN", "Infinity", "-Infinity"]
-            .map(|text| Value::Decimal(time(text)))
-            .to_vec(),
+        "numeric" => {
+            ["1.10", "-0.000", "12345678901234567890.1234567890123456789", "NaN", "Infinity", "-Infinity"]
+                .map(|text| Value::Decimal(time(text)))
+                .to_vec()
+        }
         "text" => vec![text(""), text("null"), text("\"\\/\u{1}\n\t\u{7f}\u{2028}😀 {}[]%_"), text("  ")],
         "char" => vec![text("ab   "), text("     ")],
         "bytea" => vec![Value::Bytes(vec![]), Value::Bytes((0..=255).collect())],
@@ -126,40 +126,74 @@ fn edges(name: &str) -> Vec<Value> {
         "date" => ["2024-02-29", "0001-01-01", "4714-11-24 BC", "5874897-12-31", "infinity", "-infinity"]
             .map(|text| Value::Date(time(text)))
             .to_vec(),
-        "time" => ["00:00:00", "23:59:59.999999", "24:00:00", "01:02:03.000001"].map(|text| Value::Time(time(text))).to_vec(),
-        "timetz" => ["00:00:00+00", "23:59:59.999999-15:59", "12:00:00+05:45:30"].map(|text| Value::TimeTz(time(text))).to_vec(),
+        "time" => ["00:00:00", "23:59:59.999999", "24:00:00", "01:02:03.000001"]
+            .map(|text| Value::Time(time(text)))
+            .to_vec(),
+        "timetz" => ["00:00:00+00", "23:59:59.999999-15:59", "12:00:00+05:45:30"]
+            .map(|text| Value::TimeTz(time(text)))
+            .to_vec(),
         "timestamp" => [
-            "2024-02-29 12:34:56.789012", "1969-12-31 23:59:59.999999", "4714-11-24 00:00:00 BC",
-            "294276-12-31 23:59:59.999999", "infinity", "-infinity",
+            "2024-02-29 12:34:56.789012",
+            "1969-12-31 23:59:59.999999",
+            "4714-11-24 00:00:00 BC",
+            "294276-12-31 23:59:59.999999",
+            "infinity",
+            "-infinity",
         ]
         .map(|text| Value::Timestamp(time(text)))
         .to_vec(),
         "timestamptz" => [
-            "2024-02-29 12:34:56.789012+00", "1890-01-01 00:00:00+00", "4714-11-24 00:00:00+00 BC",
-            "294276-12-31 23:59:59.999999+00", "infinity", "-infinity",
+            "2024-02-29 12:34:56.789012+00",
+            "1890-01-01 00:00:00+00",
+            "4714-11-24 00:00:00+00 BC",
+            "294276-12-31 23:59:59.999999+00",
+            "infinity",
+            "-infinity",
         ]
         .map(|text| Value::TimestampTz(time(text)))
         .to_vec(),
         "interval" => vec![interval(0, 0, 0), interval(-1, 2, -3), interval(14, -30, 86_400_000_001)],
-        "json" => vec![Value::Json(Json::new("{\"b\": 1.00,  \"b\":[1e400, \"\\ud83d\\ude00\"]}")), Value::Json(Json::new("null"))],
-        "jsonb" => vec![Value::Json(Json::new("{\"a\": 12345678901234567890.10}")), Value::Json(Json::new("null"))],
+        "json" => vec![
+            Value::Json(Json::new("{\"b\": 1.00,  \"b\":[1e400, \"\\ud83d\\ude00\"]}")),
+            Value::Json(Json::new("null")),
+        ],
+        "jsonb" => {
+            vec![Value::Json(Json::new("{\"a\": 12345678901234567890.10}")), Value::Json(Json::new("null"))]
+        }
         "mood" => vec![Value::Enum("so \"so\"".into())],
         "inet" => vec![Value::OtherText { type_name: "inet".into(), text: "::1".into() }],
-        "int8s" => vec![array(DbType::Int64, vec![]), array(DbType::Int64, vec![Value::Int64(i64::MAX), Value::NULL])],
+        "int8s" => vec![
+            array(DbType::Int64, vec![]),
+            array(DbType::Int64, vec![Value::Int64(i64::MAX), Value::NULL]),
+        ],
         "float8s" => vec![
             array(DbType::Float64, vec![]),
-            array(DbType::Float64, vec![Value::Float64(-0.0), Value::NULL, Value::Float64(f64::NAN), Value::Float64(0.1)]),
+            array(
+                DbType::Float64,
+                vec![Value::Float64(-0.0), Value::NULL, Value::Float64(f64::NAN), Value::Float64(0.1)],
+            ),
         ],
         "texts" => vec![
             array(DbType::Text, vec![]),
             array(DbType::Text, vec![text("NULL"), Value::NULL, text(""), text("a,\"b\\{}")]),
         ],
-        "byteas" => vec![array(DbType::Bytes, vec![]), array(DbType::Bytes, vec![Value::Bytes(vec![0, 92, 255]), Value::NULL])],
-        "timestamps" => vec![array(DbType::Timestamp, vec![Value::Timestamp(time("0044-03-15 00:00:00.000001 BC")), Value::NULL])],
+        "byteas" => vec![
+            array(DbType::Bytes, vec![]),
+            array(DbType::Bytes, vec![Value::Bytes(vec![0, 92, 255]), Value::NULL]),
+        ],
+        "timestamps" => vec![array(
+            DbType::Timestamp,
+            vec![Value::Timestamp(time("0044-03-15 00:00:00.000001 BC")), Value::NULL],
+        )],
         "moods" => vec![array(ty.element().unwrap().clone(), vec![Value::Enum("glad".into()), Value::NULL])],
         "intervals" => vec![array(DbType::Interval, vec![interval(1, 2, 3), Value::NULL])],
-        "jsons" => vec![array(ty.element().unwrap().clone(), vec![Value::Json(Json::new("{\"a\":  [1]}")), Value::NULL])],
-        "numerics" => vec![array(DbType::Decimal, vec![Value::Decimal(time("1.10")), Value::Decimal(time("NaN"))])],
+        "jsons" => vec![array(
+            ty.element().unwrap().clone(),
+            vec![Value::Json(Json::new("{\"a\":  [1]}")), Value::NULL],
+        )],
+        "numerics" => {
+            vec![array(DbType::Decimal, vec![Value::Decimal(time("1.10")), Value::Decimal(time("NaN"))])]
+        }
         "inets" => vec![array(
             ty.element().unwrap().clone(),
             vec![Value::OtherText { type_name: "inet".into(), text: "10.0.0.1".into() }, Value::NULL],
@@ -197,7 +231,10 @@ fn they_are_kept_in_hostile_settings_of_the_session() {
 fn a_hundred_and_twenty_columns_and_more_are_read() {
     for width in [99, 100, 101, 120, 600] {
         let columns: Vec<String> = (0..width).map(|at| format!("\"c{at}\" int8 DEFAULT {at}")).collect();
-        let table = format!("CREATE TABLE \"wide\" ({}); INSERT INTO \"wide\" VALUES (DEFAULT), (7)", columns.join(", "));
+        let table = format!(
+            "CREATE TABLE \"wide\" ({}); INSERT INTO \"wide\" VALUES (DEFAULT), (7)",
+            columns.join(", ")
+        );
         let postgres = Postgres::with(&table);
         let names: Vec<String> = (0..width).map(|at| format!("c{at}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -212,7 +249,8 @@ fn a_hundred_and_twenty_columns_and_more_are_read() {
 
 #[test]
 fn arrays_of_several_dimensions_are_refused_and_not_flattened() {
-    let postgres = Postgres::with("CREATE TABLE \"t\" (\"a\" float8[]); INSERT INTO \"t\" VALUES ('{{1,2},{3,4}}')");
+    let postgres =
+        Postgres::with("CREATE TABLE \"t\" (\"a\" float8[]); INSERT INTO \"t\" VALUES ('{{1,2},{3,4}}')");
     let items = vec![JsonItem::Scalar(DbType::array(DbType::Float64))];
     let rows = Expr::JsonRows(Box::new(JsonRows { select: select("t", &["a"]), items }));
     let text = postgres.rows(&lower(values(vec![rows]), vec![]))[0][0].clone().unwrap();

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::lower;
 use super::server::Postgres;
 use crate::support::build::{Text, matches, slot, text, values};
-use crate::support::found;
+use crate::support::{found, proptests};
 
 thread_local! {
     static POSTGRES: OnceCell<Postgres> = const { OnceCell::new() };
@@ -25,6 +25,8 @@ fn search(haystack: &str, kind: TextMatch, needle: &str, insensitive: bool) -> b
 }
 
 proptest! {
+    #![proptest_config(proptests())]
+
     #[test]
     fn of_letters_and_wildcards(haystack in r"[%_\\!\[*?aA]{0,8}", needle in r"[%_\\!\[*?aA]{0,3}", kind in 0..3_u8) {
         for insensitive in [false, true] {

@@ -28,21 +28,23 @@ fn values_of_every_class_are_kept() {
            (NULL, NULL, NULL, NULL), (-1, -2.5, '[1]', x''), (0, 1e300, '', x'5c'), (1, 5e-324, '1', x'00'),
            (2, 9e999, '2', x'01')"#,
     );
-    let rows = read(&sqlite, select("t", &["i", "f", "t", "b"]), &[
-        DbType::Int64,
-        DbType::Float64,
-        DbType::Text,
-        DbType::Bytes,
-    ]);
+    let rows = read(
+        &sqlite,
+        select("t", &["i", "f", "t", "b"]),
+        &[DbType::Int64, DbType::Float64, DbType::Text, DbType::Bytes],
+    );
     let text = |text: &str| Value::Text(text.to_owned());
-    assert_eq!(rows, [
-        vec![Value::Int64(i64::MAX), Value::Float64(0.1), text("a\"\\\n😀"), Value::Bytes(vec![0, 255])],
-        vec![Value::NULL; 4],
-        vec![Value::Int64(-1), Value::Float64(-2.5), text("[1]"), Value::Bytes(vec![])],
-        vec![Value::Int64(0), Value::Float64(1e300), text(""), Value::Bytes(vec![0x5c])],
-        vec![Value::Int64(1), Value::Float64(5e-324), text("1"), Value::Bytes(vec![0])],
-        vec![Value::Int64(2), Value::Float64(f64::INFINITY), text("2"), Value::Bytes(vec![1])],
-    ]);
+    assert_eq!(
+        rows,
+        [
+            vec![Value::Int64(i64::MAX), Value::Float64(0.1), text("a\"\\\n😀"), Value::Bytes(vec![0, 255])],
+            vec![Value::NULL; 4],
+            vec![Value::Int64(-1), Value::Float64(-2.5), text("[1]"), Value::Bytes(vec![])],
+            vec![Value::Int64(0), Value::Float64(1e300), text(""), Value::Bytes(vec![0x5c])],
+            vec![Value::Int64(1), Value::Float64(5e-324), text("1"), Value::Bytes(vec![0])],
+            vec![Value::Int64(2), Value::Float64(f64::INFINITY), text("2"), Value::Bytes(vec![1])],
+        ]
+    );
 }
 
 #[test]

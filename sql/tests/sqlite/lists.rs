@@ -2,14 +2,15 @@
 
 use std::cell::OnceCell;
 
-use drivetrain_adapter_api::Value;
 use drivetrain_adapter_api::statement::Expr;
 use drivetrain_adapter_api::value::Array;
+use drivetrain_adapter_api::{DbType, Value};
 use proptest::prelude::*;
 
 use super::lower;
 use super::server::Sqlite;
 use crate::support::build::{col, filtered, in_slot, slot};
+use crate::support::proptests;
 
 thread_local! {
     static SQLITE: OnceCell<Sqlite> = const { OnceCell::new() };
@@ -28,6 +29,8 @@ fn element() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(proptests())]
+
     #[test]
     fn of_any_values(stored in prop::collection::vec(element(), 1..6), others in prop::collection::vec(element(), 0..4)) {
         SQLITE.with(|sqlite| {
@@ -36,7 +39,7 @@ proptest! {
             });
             sqlite.taken_back(|| {
                 for value in &stored {
-                    let row = (0..3).map(|_| slot(0, Default::default())).collect();
+                    let row = (0..3).map(|_| slot(0, DbType::Unknown)).collect();
                     let source = drivetrain_adapter_api::statement::InsertSource::Rows(vec![row]);
                     let insert = crate::support::build::insert("t", &["integer", "text", "none"], source);
                     sqlite.rows(&lower(insert, vec![value.clone()]));
@@ -45,14 +48,27 @@ proptest! {
                 for column in ["integer", "text", "none"] {
                     let single = elements.iter().enumerate();
                     let alternatives =
-                        single.map(|(at, _)| col(column).equal(slot(at as u32, Default::default()))).collect();
+                        single.map(|(at, _)| col(column).equal(slot(at as u32, DbType::Unknown))).collect();
                     let expected =
                         lower(filtered("t", &["rowid"], Expr::Or(alternatives)), elements.clone());
-                    let list = Value::Array(Array::new(Default::default(), elements.clone()));
-                    let found = lower(filtered("t", &["rowid"], in_slot(col(column), 0, Default::default())), vec![list]);
+                    let list = Value::Array(Array::new(DbType::Unknown, elements.clone()));
+                    let found = lower(filtered("t", &["rowid"], in_slot(col(column), 0, DbType::Unknown)), vec![list]);
                     assert_eq!(sqlite.rows(&found), sqlite.rows(&expected), "{column}: {}", found.text);
                 }
             });
         });
     }
+}
+
+#[test]
+fn a_list_uses_an_index() {
+    let sqlite = Sqlite::with("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); CREATE INDEX i ON t (a)");
+    let list = |column, value| {
+        let list = Value::Array(Array::new(DbType::Unknown, vec![value]));
+        lower(filtered("t", &["id"], in_slot(col(column), 0, DbType::Unknown)), vec![list])
+    };
+    let by_id = sqlite.plan(&list("id", Value::Int64(1)));
+    assert!(by_id.contains("SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"), "{by_id}");
+    let by_text = sqlite.plan(&list("a", Value::Text("x".into())));
+    assert!(by_text.contains("SEARCH t USING COVERING INDEX i (a=?)"), "{by_text}");
 }

@@ -9,12 +9,15 @@ use proptest::prelude::*;
 
 use super::lower;
 use super::server::Sqlite;
+use crate::support::proptests;
 
 thread_local! {
     static SQLITE: OnceCell<Sqlite> = const { OnceCell::new() };
 }
 
 proptest! {
+    #![proptest_config(proptests())]
+
     #[test]
     fn a_column_and_its_table_keep_their_names(name in "[^\\x00]{1,20}", table in "[\"'`.\\[\\]a;-]{1,10}") {
         SQLITE.with(|sqlite| {
@@ -28,7 +31,7 @@ proptest! {
                     ..Select::default()
                 };
                 assert_eq!(sqlite.rows(&lower(select, vec![])), [[Some("7".to_owned())]]);
-                assert_eq!(sqlite.columns(&format!("SELECT * FROM {}", quoted(&table))), [name.clone()]);
+                assert_eq!(sqlite.columns(&format!("SELECT * FROM {}", quoted(&table))), [name.as_str()]);
             });
         });
     }

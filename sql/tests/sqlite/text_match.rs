@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::lower;
 use super::server::Sqlite;
 use crate::support::build::{Text, matches, slot, text, values};
-use crate::support::found;
+use crate::support::{found, proptests};
 
 thread_local! {
     static SQLITE: OnceCell<Sqlite> = const { OnceCell::new() };
@@ -25,6 +25,8 @@ fn search(haystack: &str, kind: TextMatch, needle: &str, insensitive: bool) -> b
 }
 
 proptest! {
+    #![proptest_config(proptests())]
+
     #[test]
     fn of_letters_wildcards_and_nul(
         haystack in r"[%_\\!\[\]^*?aAé\x00]{0,8}",

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use drivetrain_adapter_api::statement::{
-    AggregateFunction, Assignment, BinaryOperator, Delete, Expr, Function, Ident, InList, Insert, InsertSource,
-    Literal, Projection, Select, Slot, Source, TextMatch, Update,
+    AggregateFunction, Assignment, BinaryOperator, Delete, Expr, Function, Ident, InList, Insert,
+    InsertSource, Literal, Projection, Select, Slot, Source, TextMatch, Update,
 };
 use drivetrain_adapter_api::value::Array;
 use drivetrain_adapter_api::{DbType, Dialect, Value};

@@ -1,12 +1,14 @@
 //! What the test binaries share: short ways to build statements, the adapters they are lowered for, and the fixture.
 
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test binary uses a part of it")]
 
 pub mod build;
 pub mod case;
 pub mod fixture;
 pub mod found;
 pub mod text;
+
+use proptest::test_runner::Config;
 
 use drivetrain_adapter_api::{Capabilities, Dialect, Flavor, ServerInfo, Version};
 
@@ -28,6 +30,13 @@ pub fn server(dialect: Dialect, flavor: Flavor, version: Version, parameters: u6
 /// Rows as the corpus states them: cells with `|` between them.
 pub fn shown(rows: Vec<Vec<Option<String>>>) -> Vec<String> {
     rows.into_iter()
-        .map(|row| row.into_iter().map(|cell| cell.unwrap_or("NULL".to_owned())).collect::<Vec<_>>().join("|"))
+        .map(|row| {
+            row.into_iter().map(|cell| cell.unwrap_or("NULL".to_owned())).collect::<Vec<_>>().join("|")
+        })
         .collect()
+}
+
+/// How property tests run: what fails is to be made a test by hand.
+pub fn proptests() -> Config {
+    Config { failure_persistence: None, ..Config::default() }
 }

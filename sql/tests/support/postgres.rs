@@ -27,8 +27,7 @@ impl Postgres {
         let (client, connection) = runtime.block_on(tokio_postgres::connect(&url, NoTls)).unwrap();
         runtime.spawn(connection);
         let postgres = Self { runtime, client };
-        let schema =
-            format!("sql_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+        let schema = format!("sql_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
         postgres.run(&format!("BEGIN; CREATE SCHEMA {schema}; SET LOCAL search_path TO {schema};"));
         postgres.run(script);
         postgres

@@ -46,14 +46,15 @@ impl Sqlite {
 
     /// The names of the columns that a statement gives.
     pub fn columns(&self, sql: &str) -> Vec<String> {
-        self.0.prepare(sql).unwrap().column_names().into_iter().map(str::to_owned).collect()
+        self.0.prepare(sql).unwrap().column_names().map(str::to_owned).collect()
     }
 
     /// How SQLite would run a statement.
     pub fn plan(&self, lowering: &Lowering) -> String {
         let params = lowering.params.iter().map(|bound| stored(&bound.value));
         let mut statement = self.0.prepare(&format!("EXPLAIN QUERY PLAN {}", lowering.text)).unwrap();
-        let steps = statement.query_map(rusqlite::params_from_iter(params), |row| row.get::<_, String>(3)).unwrap();
+        let steps =
+            statement.query_map(rusqlite::params_from_iter(params), |row| row.get::<_, String>(3)).unwrap();
         steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
     }
 
@@ -84,7 +85,9 @@ fn stored(value: &Value) -> Stored {
         Value::Int32(value) => Stored::Integer((*value).into()),
         Value::Int64(value) => Stored::Integer(*value),
         Value::Float64(value) => Stored::Real(*value),
-        Value::Text(value) | Value::Enum(value) | Value::OtherText { text: value, .. } => Stored::Text(value.clone()),
+        Value::Text(value) | Value::Enum(value) | Value::OtherText { text: value, .. } => {
+            Stored::Text(value.clone())
+        }
         Value::Bytes(value) => Stored::Blob(value.clone()),
         Value::Uuid(value) => Stored::Text(value.to_string()),
         Value::Json(value) => Stored::Text(value.to_string()),
