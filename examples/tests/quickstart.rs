@@ -3,11 +3,11 @@
 mod support;
 
 #[test]
-fn twice_and_on_a_database_that_has_other_tables() {
+fn twice_and_in_a_database_that_holds_other_things() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("of a user.db");
     let second = rusqlite::Connection::open(&path).unwrap();
-    second.execute_batch("CREATE TABLE User (x); INSERT INTO User VALUES (1);").unwrap();
+    second.execute_batch("CREATE VIEW User AS SELECT 1 AS x").unwrap();
     let url = format!("sqlite:{}", path.display());
     let printed = support::run(&url);
     assert!(printed.starts_with("Connected through the adapter `sqlite`.\n"), "{printed}");
@@ -33,6 +33,6 @@ fn twice_and_on_a_database_that_has_other_tables() {
         let expected: Vec<_> = todos.iter().map(|(title, done)| ((*title).to_owned(), *done)).collect();
         assert_eq!(found, expected);
     }
-    let others: i64 = second.query_row("SELECT count(*) FROM User", [], |row| row.get(0)).unwrap();
-    assert_eq!(others, 1, "other tables are as they were");
+    let others: i64 = second.query_row("SELECT x FROM User", [], |row| row.get(0)).unwrap();
+    assert_eq!(others, 1, "what was there is as it was");
 }
