@@ -1,6 +1,7 @@
 //! The adapter: which connection runs what.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use drivetrain_adapter_api::{
     Access, Adapter, Batch, Capabilities, Error, Lowered, Query, QueryResult, Result, RowStream, Session,
@@ -29,15 +30,22 @@ use crate::worker::watch::Ticket;
 /// polled on. Dropping the adapter ends its threads once what runs is done; [`close`](Adapter::close) waits for it.
 #[derive(Debug)]
 pub struct SqliteAdapter {
+    threads: Threads,
+    translator: Arc<Translator>,
+}
+
+/// The threads that own connections. They end after this is dropped.
+#[derive(Debug)]
+struct Threads {
     opener: Arc<Opener>,
     crew: Arc<Crew>,
     writer: Arc<Queue>,
     /// `None` where the only connection reads too.
     readers: Option<Arc<Queue>>,
-    translator: Arc<Translator>,
 }
 
 /// Where a connection is lent from.
+#[derive(Clone, Copy)]
 enum Place<'a> {
     /// Those of a queue.
     Queue(&'a Arc<Queue>),
@@ -60,29 +68,16 @@ impl SqliteAdapter {
     /// Each names the path and what to do.
     pub async fn open(config: SqliteConfig) -> Result<Self> {
         let named = |error: Error| error.with_adapter(error::ADAPTER);
-        let opener = Arc::new(Opener::new(config).map_err(named)?);
-        let config = opener.config();
-        let crew = Arc::new(Crew::default());
-        let queue = |role, threads| Queue::new(role, &opener, &crew, threads, config.acquire_timeout);
-        let writer = queue(Role::Writer, 1);
-        let readers =
-            (config.readers > 0 && !config.is_memory()).then(|| queue(Role::Reader, config.readers));
-        let limits = writer.submit(|link| {
+        let threads = Threads::new(config).map_err(named)?;
+        let limits = threads.writer.submit(None, |link| {
             Ok((
                 link.sqlite_limit(Limit::SQLITE_LIMIT_VARIABLE_NUMBER)?,
                 link.sqlite_limit(Limit::SQLITE_LIMIT_SQL_LENGTH)?,
             ))
         });
-        let (max_parameters, max_statement_bytes) = match limits.await {
-            Ok(limits) => limits,
-            Err(error) => {
-                writer.close();
-                return Err(named(error));
-            }
-        };
+        let (max_parameters, max_statement_bytes) = limits.await.map_err(named)?;
         let capabilities = capabilities::declare(max_parameters, max_statement_bytes);
-        let translator = Translator::new(capabilities);
-        Ok(Self { opener, crew, writer, readers, translator })
+        Ok(Self { threads, translator: Translator::new(capabilities) })
     }
 
     /// The queue that a statement is tried on: that of the readers, if it may be one that reads.
@@ -92,37 +87,38 @@ impl SqliteAdapter {
             Access::Write => false,
             _ => begins_like_a_read(text),
         };
-        self.readers.as_ref().filter(|_| reads)
+        self.threads.readers.as_ref().filter(|_| reads)
     }
 
     async fn run(&self, access: Access, request: Request) -> Result<QueryResult> {
         let request = match self.reader_for(access, &request.text) {
             None => request,
-            Some(readers) => match readers.submit(move |link| link.read(request)).await? {
+            Some(readers) => match readers.submit(request.deadline, move |link| link.read(request)).await? {
                 Answer::Done(result) => return Ok(result),
                 Answer::Writes(_) if access == Access::Read => return Err(read_only()),
                 Answer::Writes(request) => request,
             },
         };
         let policy = if access == Access::Read { Policy::Reads } else { Policy::NoControl };
-        self.writer.submit(move |link| link.query(&request, policy)).await
+        self.threads.writer.submit(request.deadline, move |link| link.query(&request, policy)).await
     }
 
     /// Lends a connection to `work`, which may keep it as long as it likes.
     fn lend(
         &self,
         place: Place<'_>,
+        deadline: Option<Instant>,
         ticket: Arc<Ticket>,
         work: impl FnOnce(Result<&mut Link>) + Send + 'static,
     ) -> Result<()> {
         match place {
             Place::Queue(queue) => {
-                queue.lend(ticket, work);
+                queue.lend(deadline, ticket, work);
                 Ok(())
             }
             Place::Own(role) => {
-                let opener = Arc::clone(&self.opener);
-                self.crew.spawn(role.name(), move || match opener.open(role) {
+                let opener = Arc::clone(&self.threads.opener);
+                self.threads.crew.spawn(role.name(), move || match opener.open(role) {
                     Ok(mut link) => ticket.with(Ok(&mut link), work),
                     Err(error) => work(Err(error)),
                 })
@@ -132,7 +128,11 @@ impl SqliteAdapter {
 
     /// A connection of its own for what may last; the only one, where there is only one.
     fn own(&self, role: Role) -> Place<'_> {
-        if self.opener.config().is_memory() { Place::Queue(&self.writer) } else { Place::Own(role) }
+        if self.threads.opener.config().is_memory() {
+            Place::Queue(&self.threads.writer)
+        } else {
+            Place::Own(role)
+        }
     }
 
     /// Lends a connection to a tenant, once `begin` has been done on it.
@@ -141,11 +141,11 @@ impl SqliteAdapter {
         place: Place<'_>,
         begin: impl FnOnce(&mut Link) -> Result<Option<Open>> + Send + 'static,
     ) -> Result<Lease> {
-        let (lease, tenancy) = Lease::new(&self.crew);
+        let (lease, tenancy) = Lease::new(&self.threads.crew);
         let ticket = Ticket::new();
         let (reply, begun) = Call::new(Some(Arc::clone(&ticket)));
         let running = Arc::clone(&ticket);
-        self.lend(place, ticket, move |link| {
+        self.lend(place, None, ticket, move |link| {
             let begun = link.and_then(|link| begin(link).map(|open| (link, open)));
             running.finish();
             match begun {
@@ -172,11 +172,11 @@ impl SqliteAdapter {
         policy: Policy,
         options: StreamOptions,
     ) -> Result<Option<RowStream<'static>>> {
-        let (source, chunks, opening) = stream::open(options, request.deadline, None);
+        let (source, chunks, opening) = stream::open(&self.threads.crew, options, request.deadline, None);
         let ticket = Arc::clone(chunks.ticket());
         let running = Arc::clone(&ticket);
-        let request = Arc::clone(request);
-        self.lend(place, ticket, move |link| match link {
+        let (request, deadline) = (Arc::clone(request), request.deadline);
+        self.lend(place, deadline, ticket, move |link| match link {
             Err(error) => source.refuse(error),
             Ok(link) => {
                 source.run(link, &request, policy);
@@ -200,16 +200,36 @@ impl SqliteAdapter {
             }
         }
         let policy = if access == Access::Read { Policy::Reads } else { Policy::NoControl };
-        let stream = self.stream_at(Place::Queue(&self.writer), &request, policy, options).await?;
+        let stream = self.stream_at(Place::Queue(&self.threads.writer), &request, policy, options).await?;
         stream.ok_or_else(read_only)
     }
+}
 
+impl Threads {
+    fn new(config: SqliteConfig) -> Result<Self> {
+        let opener = Arc::new(Opener::new(config)?);
+        let config = opener.config();
+        let crew = Arc::new(Crew::default());
+        let queue = |role, threads| Queue::new(role, &opener, &crew, threads, config.acquire_timeout);
+        let writer = queue(Role::Writer, 1);
+        let readers =
+            (config.readers > 0 && !config.is_memory()).then(|| queue(Role::Reader, config.readers));
+        Ok(Self { opener, crew, writer, readers })
+    }
+
+    /// Takes nothing more. The threads end when what they have is done.
     fn stop(&self) {
         self.crew.close();
         self.writer.close();
         if let Some(readers) = &self.readers {
             readers.close();
         }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -229,7 +249,7 @@ impl Adapter for SqliteAdapter {
 
     async fn query(&self, query: Query) -> Result<QueryResult> {
         let access = query.options.access;
-        let request = self.translator.request(query)?;
+        let request = self.translator.request(&query)?;
         self.translator.named(self.run(access, request).await)
     }
 
@@ -237,15 +257,15 @@ impl Adapter for SqliteAdapter {
         let begin = atomic_of(&batch);
         let limit = batch.atomic.and_then(|options| options.timeout);
         let reads = batch.queries.iter().all(|query| query.options.access == Access::Read);
-        let requests = self.translator.batch(batch)?;
+        let requests = self.translator.batch(&batch)?;
         if requests.is_empty() {
             return Ok(Vec::new());
         }
         let reads = reads || begin == Some(Begin::ReadOnly);
-        let queue = self.readers.as_ref().filter(|_| reads).unwrap_or(&self.writer);
+        let queue = self.threads.readers.as_ref().filter(|_| reads).unwrap_or(&self.threads.writer);
         let begin = begin.map(|begin| if reads { Begin::ReadOnly } else { begin });
         let policy = if reads { Policy::Reads } else { Policy::NoControl };
-        let results = queue.submit(move |link| match begin {
+        let results = queue.submit(None, move |link| match begin {
             None => link.batch(&requests, policy),
             Some(begin) => link.timed_batch(&requests, begin, limit),
         });
@@ -254,7 +274,7 @@ impl Adapter for SqliteAdapter {
 
     async fn stream(&self, query: Query, options: StreamOptions) -> Result<RowStream<'static>> {
         let access = query.options.access;
-        let request = self.translator.request(query)?;
+        let request = self.translator.request(&query)?;
         self.translator.named(self.open_stream(access, request, options).await)
     }
 
@@ -262,12 +282,12 @@ impl Adapter for SqliteAdapter {
         self.translator.named(check::begin(self.capabilities(), &options))?;
         let begin = begin_of(&options);
         let place = match begin {
-            Begin::Write => Place::Queue(&self.writer),
+            Begin::Write => Place::Queue(&self.threads.writer),
             Begin::ReadOnly => self.own(Role::Reader),
         };
         let lease = self.lease(place, move |link| {
             link.begin(begin)?;
-            Ok(Some(Open::new(options.timeout)))
+            Ok(Some(Open::new(&options)))
         });
         let lease = self.translator.named(lease.await)?;
         Ok(Box::new(SqliteTransaction::new(Arc::new(lease), Arc::clone(&self.translator))))
@@ -281,23 +301,17 @@ impl Adapter for SqliteAdapter {
 
     async fn script(&self, sql: &str) -> Result<()> {
         let text = sql.to_owned();
-        let done = self.writer.submit(move |link| link.script_by_itself(&text));
+        let done = self.threads.writer.submit(None, move |link| link.script_by_itself(&text));
         self.translator.named(done.await)
     }
 
     async fn health_check(&self) -> Result<()> {
-        let queue = self.readers.as_ref().unwrap_or(&self.writer);
-        self.translator.named(queue.submit(Link::touch).await)
+        let queue = self.threads.readers.as_ref().unwrap_or(&self.threads.writer);
+        self.translator.named(queue.submit(None, Link::touch).await)
     }
 
     async fn close(&self) -> Result<()> {
-        self.stop();
-        self.crew.gone(self.opener.config().acquire_timeout).await
-    }
-}
-
-impl Drop for SqliteAdapter {
-    fn drop(&mut self) {
-        self.stop();
+        self.threads.stop();
+        self.translator.named(self.threads.crew.gone(self.threads.opener.config().acquire_timeout).await)
     }
 }

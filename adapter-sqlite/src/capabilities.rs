@@ -1,8 +1,8 @@
 //! What this adapter declares.
 
 use drivetrain_adapter_api::{
-    AffectedRows, Capabilities, Dialect, Flavor, IsolationLevel, IsolationLevels, ServerInfo, TransactionSupport,
-    Transport, Version,
+    AffectedRows, Capabilities, Dialect, Flavor, IsolationLevel, IsolationLevels, ServerInfo,
+    TransactionSupport, Transport, Version,
 };
 
 /// The version of the SQLite library in this program.

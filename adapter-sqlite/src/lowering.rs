@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use drivetrain_adapter_api::{
-    Batch, Capabilities, Error, Lowered, Prepare, Query, Result, check,
-};
+use drivetrain_adapter_api::{Batch, Capabilities, Error, Lowered, Prepare, Query, Result, check};
 use drivetrain_sql::Lowerer;
 
 use crate::connection::Request;
@@ -29,13 +27,13 @@ impl Translator {
     }
 
     /// The query, checked and ready for a connection. Its time runs from here.
-    pub(crate) fn request(&self, query: Query) -> Result<Request> {
+    pub(crate) fn request(&self, query: &Query) -> Result<Request> {
         self.named(self.translate(query))
     }
 
-    fn translate(&self, query: Query) -> Result<Request> {
-        check::query(&self.capabilities, &query)?;
-        let lowering = self.lowerer.lower(&query)?;
+    fn translate(&self, query: &Query) -> Result<Request> {
+        check::query(&self.capabilities, query)?;
+        let lowering = self.lowerer.lower(query)?;
         let params = lowering.params.into_iter().enumerate();
         let params = params.map(|(at, bound)| bind(bound.value, &bound.ty, at + 1)).collect::<Result<_>>()?;
         let deadline = query.options.timeout.and_then(|limit| Instant::now().checked_add(limit));
@@ -43,9 +41,9 @@ impl Translator {
     }
 
     /// The queries of a batch, all checked before any of them runs.
-    pub(crate) fn batch(&self, batch: Batch) -> Result<Vec<Request>> {
-        self.named(check::batch(&self.capabilities, &batch))?;
-        let queries = batch.queries.into_iter().enumerate();
+    pub(crate) fn batch(&self, batch: &Batch) -> Result<Vec<Request>> {
+        self.named(check::batch(&self.capabilities, batch))?;
+        let queries = batch.queries.iter().enumerate();
         queries.map(|(at, query)| self.request(query).map_err(|error| error.with_batch_index(at))).collect()
     }
 
@@ -56,7 +54,9 @@ impl Translator {
 
     /// The answer; an error says which adapter it is of.
     pub(crate) fn named<T>(&self, answer: Result<T>) -> Result<T> {
-        answer.map_err(|error: Error| if error.adapter().is_some() { error } else { error.with_adapter(error::ADAPTER) })
+        answer.map_err(
+            |error: Error| if error.adapter().is_some() { error } else { error.with_adapter(error::ADAPTER) },
+        )
     }
 }
 

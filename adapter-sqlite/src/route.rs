@@ -31,10 +31,20 @@ mod tests {
 
     #[test]
     fn comments_and_space_before_the_first_word_do_not_matter() {
-        for text in ["select 1", "\u{feff}SELECT 1", " -- x\n/* y */ With t as (select 1) select 1", "values(1)"] {
+        for text in
+            ["select 1", "\u{feff}SELECT 1", " -- x\n/* y */ With t as (select 1) select 1", "values(1)"]
+        {
             assert!(begins_like_a_read(text), "{text}");
         }
-        for text in ["insert into t default values", "-- select", "/* select", "", "selector", "PRAGMA x", "(select 1)"] {
+        for text in [
+            "insert into t default values",
+            "-- select",
+            "/* select",
+            "",
+            "selector",
+            "PRAGMA x",
+            "(select 1)",
+        ] {
             assert!(!begins_like_a_read(text), "{text}");
         }
     }

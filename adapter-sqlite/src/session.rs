@@ -1,5 +1,10 @@
 //! A connection of its own.
 
+#![allow(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of a method of `Tenant` names one lifetime, and all of them are asked for"
+)]
+
 use std::sync::Arc;
 
 use drivetrain_adapter_api::{
@@ -28,13 +33,13 @@ impl SqliteSession {
 #[async_trait]
 impl Connection for SqliteSession {
     async fn query(&mut self, query: Query) -> Result<QueryResult> {
-        let request = self.translator.request(query)?;
+        let request = self.translator.request(&query)?;
         self.translator.named(self.lease.call(move |tenant| tenant.query(&request)).await)
     }
 
     async fn batch(&mut self, batch: Batch) -> Result<Vec<QueryResult>> {
         let atomic = atomic_of(&batch);
-        let requests = self.translator.batch(batch)?;
+        let requests = self.translator.batch(&batch)?;
         if requests.is_empty() {
             return Ok(Vec::new());
         }
@@ -42,7 +47,7 @@ impl Connection for SqliteSession {
     }
 
     async fn stream(&mut self, query: Query, options: StreamOptions) -> Result<RowStream<'_>> {
-        let request = self.translator.request(query)?;
+        let request = self.translator.request(&query)?;
         let opened = stream::within(&self.lease, request, options).await;
         self.translator.named(opened)
     }

@@ -1,8 +1,8 @@
 //! Rows in chunks: the thread makes a chunk when it is asked for one, and waits in between.
 
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -14,11 +14,18 @@ use crate::connection::{Described, Link, Policy, Ran, Request, Sink};
 use crate::error;
 use crate::rows::{Declared, Packed};
 use crate::worker::call::{Call, Reply, is_lost};
+use crate::worker::crew::{Crew, Loan};
+use crate::worker::queue::closed;
 use crate::worker::tenant::Lease;
 use crate::worker::watch::Ticket;
 
-/// A request for the next chunk, and where it goes. Without an answer the stream is over.
-type Demand = Reply<Rows>;
+/// What the thread is asked for.
+enum Demand {
+    /// The next chunk, and where it goes. Without an answer the stream is over.
+    Chunk(Reply<Rows>),
+    /// The end.
+    Stop,
+}
 
 /// How a stream ended: with an error or without.
 type End = Arc<OnceLock<Option<Error>>>;
@@ -39,6 +46,10 @@ pub(crate) struct Source {
     columns: Arc<[Column]>,
     chunk: Packed,
     end: End,
+    /// Whether nobody asks for more.
+    stopped: bool,
+    /// Given up when the stream is over.
+    _loan: Loan,
 }
 
 /// The reader's end of a stream.
@@ -53,6 +64,7 @@ pub(crate) struct Chunks {
 
 /// Both ends, and the answer that comes first.
 pub(crate) fn open(
+    crew: &Arc<Crew>,
     options: StreamOptions,
     deadline: Option<Instant>,
     lease: Option<Arc<Lease>>,
@@ -61,6 +73,13 @@ pub(crate) fn open(
     let (opened, opening) = Call::new(Some(Arc::clone(&ticket)));
     let (sender, demands) = channel();
     let end = End::default();
+    let (evicted, ended, inlet) = (Arc::clone(&ticket), Arc::clone(&end), sender.clone());
+    let loan = crew.lent(move || {
+        // A stream that has ended in the meantime needs no request.
+        let _ = ended.set(Some(closed()));
+        evicted.cancel();
+        let _ = inlet.send(Demand::Stop);
+    });
     let source = Source {
         opened: Some(opened),
         demands,
@@ -69,6 +88,8 @@ pub(crate) fn open(
         columns: Arc::new([]),
         chunk: Packed::new(Arc::new([])),
         end: Arc::clone(&end),
+        stopped: false,
+        _loan: loan,
     };
     (source, Chunks { demands: Some(sender), waiting: None, ticket, end, lease }, opening)
 }
@@ -79,7 +100,8 @@ pub(crate) async fn within(
     request: Request,
     options: StreamOptions,
 ) -> Result<RowStream<'static>> {
-    let (mut source, chunks, opening) = open(options, request.deadline, Some(Arc::clone(lease)));
+    let (mut source, chunks, opening) =
+        open(lease.crew(), options, request.deadline, Some(Arc::clone(lease)));
     let ticket = Arc::clone(&chunks.ticket);
     lease.post(Box::new(move |tenant| {
         if ticket.start(&tenant.link.watch) {
@@ -130,7 +152,7 @@ impl Chunks {
         if let Some(demands) = &self.demands {
             let (reply, call) = Call::new(None);
             // Where the thread has ended, the reply is dropped, and the call says so.
-            let _ = demands.send(reply);
+            let _ = demands.send(Demand::Chunk(reply));
             self.waiting = Some(call);
         }
     }
@@ -165,6 +187,9 @@ impl Stream for Chunks {
 impl Drop for Chunks {
     fn drop(&mut self) {
         self.ticket.cancel();
+        if let Some(demands) = &self.demands {
+            let _ = demands.send(Demand::Stop);
+        }
     }
 }
 
@@ -185,18 +210,23 @@ impl Source {
     }
 
     /// Waits until a chunk is asked for.
-    fn demand(&self) -> Result<Demand> {
+    fn demand(&mut self) -> Result<Reply<Rows>> {
         let gone = || Error::new(ErrorKind::Cancelled, "the stream was dropped");
-        match self.deadline {
-            None => self.demands.recv().map_err(|_| gone()),
-            Some(deadline) => {
-                let left = deadline.saturating_duration_since(Instant::now());
-                self.demands.recv_timeout(left).map_err(|error| match error {
-                    RecvTimeoutError::Disconnected => gone(),
-                    RecvTimeoutError::Timeout => {
-                        Error::new(ErrorKind::Timeout, "the stream took longer than its limit of time")
-                    }
-                })
+        if self.stopped {
+            return Err(gone());
+        }
+        let received = match self.deadline {
+            None => self.demands.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(deadline) => self.demands.recv_timeout(deadline.saturating_duration_since(Instant::now())),
+        };
+        match received {
+            Ok(Demand::Chunk(reply)) => Ok(reply),
+            Ok(Demand::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                self.stopped = true;
+                Err(gone())
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                Err(Error::new(ErrorKind::Timeout, "the stream took longer than its limit of time"))
             }
         }
     }

@@ -71,8 +71,7 @@ pub enum Synchronous {
 }
 
 impl JournalMode {
-    const ALL: [Self; 6] =
-        [Self::Delete, Self::Truncate, Self::Persist, Self::Memory, Self::Wal, Self::Off];
+    const ALL: [Self; 6] = [Self::Delete, Self::Truncate, Self::Persist, Self::Memory, Self::Wal, Self::Off];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {

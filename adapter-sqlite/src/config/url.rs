@@ -115,9 +115,8 @@ fn apply(config: &mut SqliteConfig, key: &str, value: &str) -> Result<()> {
 }
 
 fn milliseconds(key: &str, value: &str) -> Result<Duration> {
-    let number: u32 = value
-        .parse()
-        .map_err(|_| wrong(key, value, "a whole number of milliseconds, 0 to 4294967295"))?;
+    let number: u32 =
+        value.parse().map_err(|_| wrong(key, value, "a whole number of milliseconds, 0 to 4294967295"))?;
     Ok(Duration::from_millis(number.into()))
 }
 

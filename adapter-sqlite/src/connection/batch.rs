@@ -52,9 +52,13 @@ impl Link {
     }
 
     /// All of them within the open transaction, or none.
-    pub(crate) fn savepoint_batch(&mut self, requests: &[Request]) -> Result<Vec<QueryResult>> {
+    pub(crate) fn savepoint_batch(
+        &mut self,
+        requests: &[Request],
+        policy: Policy,
+    ) -> Result<Vec<QueryResult>> {
         self.savepoint(OF_BATCH)?;
-        match self.batch(requests, Policy::NoControl) {
+        match self.batch(requests, policy) {
             Ok(results) => self.release(OF_BATCH).map(|()| results),
             Err(error) => {
                 // A statement that ended the transaction took the savepoint with it.

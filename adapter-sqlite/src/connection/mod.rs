@@ -14,8 +14,8 @@ use std::time::Instant;
 use drivetrain_adapter_api::Column;
 use rusqlite::Connection;
 
-pub(crate) use open::Opener;
 pub(crate) use control::{Begin, ended};
+pub(crate) use open::Opener;
 pub(crate) use run::{Answer, Policy, Ran, Request, Sink, read_only};
 
 use self::facts::{Facts, Noted};

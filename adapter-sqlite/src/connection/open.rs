@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use drivetrain_adapter_api::{Error, ErrorKind, Result};
 use rusqlite::config::DbConfig;
@@ -32,7 +34,11 @@ impl Opener {
         let path = match &config.location {
             Location::Memory => None,
             Location::File(path) => Some(std::path::absolute(path).map_err(|error| {
-                Error::config(format!("the path `{}` cannot be made absolute: {}", path.display(), error.kind()))
+                Error::config(format!(
+                    "the path `{}` cannot be made absolute: {}",
+                    path.display(),
+                    error.kind()
+                ))
             })?),
         };
         Ok(Self { config, path, opened: AtomicBool::new(false) })
@@ -69,7 +75,8 @@ impl Opener {
         let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let Some(path) = &self.path else {
             flags |= OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-            return Connection::open_in_memory_with_flags(flags).map_err(|error| error::from_sqlite(error, None));
+            return Connection::open_in_memory_with_flags(flags)
+                .map_err(|error| error::from_sqlite(error, None));
         };
         flags |= match self.config.mode {
             OpenMode::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
@@ -103,9 +110,7 @@ impl Opener {
             None if self.config.is_memory() || self.config.mode == OpenMode::ReadOnly => return Ok(()),
             None => JournalMode::Wal,
         };
-        let sql = format!("PRAGMA journal_mode = {}", wanted.name());
-        let got: String =
-            connection.query_row(&sql, [], |row| row.get(0)).map_err(|error| self.explain(error))?;
+        let got = self.switch(connection, wanted).map_err(|error| self.explain(error))?;
         if self.config.journal_mode.is_some() && !got.eq_ignore_ascii_case(wanted.name()) {
             return Err(Error::config(format!(
                 "the database does not take the journal mode `{}`; it stays at `{got}`",
@@ -114,6 +119,28 @@ impl Opener {
             .with_hint("leave `journal_mode` out"));
         }
         Ok(())
+    }
+
+    /// Switches the journal mode, and gives the one that is there then. SQLite does not wait for the locks it needs for
+    /// that, as when several open a new file at the same moment: so it is tried again.
+    fn switch(&self, connection: &Connection, wanted: JournalMode) -> rusqlite::Result<String> {
+        let start = Instant::now();
+        loop {
+            let there: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+            if there.eq_ignore_ascii_case(wanted.name()) {
+                return Ok(there);
+            }
+            let sql = format!("PRAGMA journal_mode = {}", wanted.name());
+            match connection.query_row(&sql, [], |row| row.get(0)) {
+                Err(error)
+                    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+                        && start.elapsed() < self.config.busy_timeout =>
+                {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                other => return other,
+            }
+        }
     }
 
     /// What every connection is set to, and set back to.
@@ -166,11 +193,15 @@ impl Opener {
         match found.kind() {
             ErrorKind::Connect => self.why_not_opened(path, found),
             ErrorKind::Corrupt => found
-                .with_message(format!("the file `{shown}` is not a SQLite database, or it is damaged or encrypted"))
+                .with_message(format!(
+                    "the file `{shown}` is not a SQLite database, or it is damaged or encrypted"
+                ))
                 .with_hint("give the path of a SQLite database, or of a file that does not exist yet"),
-            ErrorKind::ReadOnly => found
-                .with_message(format!("the database `{shown}` cannot be written"))
-                .with_hint("give this user the right to write the file and its folder, or open it with `mode=ro`"),
+            ErrorKind::ReadOnly => {
+                found.with_message(format!("the database `{shown}` cannot be written")).with_hint(
+                    "give this user the right to write the file and its folder, or open it with `mode=ro`",
+                )
+            }
             ErrorKind::LockTimeout => found
                 .with_message(format!("the database `{shown}` stayed locked by another connection"))
                 .with_hint("end what holds it, or raise `busy_timeout`"),

@@ -60,7 +60,10 @@ pub(crate) trait Sink {
 /// What became of a statement.
 #[derive(Debug)]
 pub(crate) enum Ran {
-    Done { affected: Option<u64>, last_insert_id: Option<u64> },
+    Done {
+        affected: Option<u64>,
+        last_insert_id: Option<u64>,
+    },
     /// It writes, and may not here: nothing of it was run.
     Writes,
 }

@@ -48,7 +48,11 @@ pub(super) fn datatype(text: &str) -> Error {
 pub(super) fn generic(text: &str, preparing: bool) -> Error {
     let known = named(text).or_else(|| limit(text)).or_else(|| transaction(text)).or_else(|| value(text));
     known.unwrap_or_else(|| {
-        if preparing { syntax(text) } else { Error::new(ErrorKind::Database, "SQLite could not run the statement") }
+        if preparing {
+            syntax(text)
+        } else {
+            Error::new(ErrorKind::Database, "SQLite could not run the statement")
+        }
     })
 }
 
@@ -98,9 +102,7 @@ fn named(text: &str) -> Option<Error> {
         }
     }
     if let Some(name) = text.strip_prefix("duplicate column name: ") {
-        return Some(
-            Error::new(ErrorKind::AlreadyExists, "the column exists already").with_columns([name]),
-        );
+        return Some(Error::new(ErrorKind::AlreadyExists, "the column exists already").with_columns([name]));
     }
     if let Some(rest) = text.strip_suffix(" already exists") {
         let (sort, name) = rest.split_once(' ').unwrap_or(("object", rest));
@@ -136,10 +138,9 @@ fn limit(text: &str) -> Option<Error> {
         "tables in a join",
         "Recursion limit",
     ];
-    limits
-        .iter()
-        .any(|limit| text.contains(limit))
-        .then(|| Error::new(ErrorKind::LimitExceeded, "the statement exceeds a limit of SQLite").with_hint(text))
+    limits.iter().any(|limit| text.contains(limit)).then(|| {
+        Error::new(ErrorKind::LimitExceeded, "the statement exceeds a limit of SQLite").with_hint(text)
+    })
 }
 
 fn transaction(text: &str) -> Option<Error> {
@@ -165,10 +166,13 @@ fn value(text: &str) -> Option<Error> {
 
 fn syntax(text: &str) -> Error {
     if let Some(token) = text.strip_prefix("near \"").and_then(|rest| rest.strip_suffix("\": syntax error")) {
-        return Error::new(ErrorKind::Syntax, match shown(token) {
-            Some(token) => format!("the statement cannot be parsed near `{token}`"),
-            None => "the statement cannot be parsed".to_owned(),
-        });
+        return Error::new(
+            ErrorKind::Syntax,
+            match shown(token) {
+                Some(token) => format!("the statement cannot be parsed near `{token}`"),
+                None => "the statement cannot be parsed".to_owned(),
+            },
+        );
     }
     let said = match text {
         "incomplete input" => "the statement is not complete",

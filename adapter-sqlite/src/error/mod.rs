@@ -23,7 +23,9 @@ pub(crate) fn from_sqlite(cause: rusqlite::Error, sql: Option<&str>) -> Error {
         }
         rusqlite::Error::MultipleStatement => several_statements(),
         rusqlite::Error::NulError(_) => nul(),
-        other => Error::new(ErrorKind::Database, "the SQLite library refused the call").with_source(Quiet(other)),
+        other => {
+            Error::new(ErrorKind::Database, "the SQLite library refused the call").with_source(Quiet(other))
+        }
     };
     error.with_adapter(ADAPTER)
 }
@@ -121,9 +123,10 @@ fn by_primary_code(code: i32, text: &str, preparing: bool) -> Error {
             (ErrorKind::LimitExceeded, "a text, a byte string or the statement is larger than SQLite takes")
         }
         ffi::SQLITE_CONSTRAINT => (ErrorKind::Database, "a constraint failed"),
-        ffi::SQLITE_MISMATCH => {
-            (ErrorKind::TypeMismatch, "the value has another type than its place, such as a key that is no integer")
-        }
+        ffi::SQLITE_MISMATCH => (
+            ErrorKind::TypeMismatch,
+            "the value has another type than its place, such as a key that is no integer",
+        ),
         ffi::SQLITE_AUTH => (ErrorKind::InsufficientPrivilege, "the statement is not allowed"),
         ffi::SQLITE_RANGE => (ErrorKind::ParameterCount, "the statement has fewer parameters"),
         ffi::SQLITE_IOERR => (ErrorKind::Database, "reading or writing the database file failed"),

@@ -8,7 +8,8 @@ use drivetrain_adapter_api::value::{Decimal, Timestamp, TimestampTz, Uuid};
 use super::Declared;
 
 pub(super) fn integer(declared: Declared, number: i64) -> ValueRef<'static> {
-    let milliseconds = || number.checked_mul(1000).and_then(|micros| Timestamp::from_unix_microseconds(micros).ok());
+    let milliseconds =
+        || number.checked_mul(1000).and_then(|micros| Timestamp::from_unix_microseconds(micros).ok());
     match declared {
         Declared::Bool if number == 0 || number == 1 => ValueRef::Bool(number == 1),
         Declared::Decimal => ValueRef::Decimal(Cow::Owned(number.to_string())),
@@ -34,9 +35,7 @@ pub(super) fn text(declared: Declared, text: &str) -> ValueRef<'_> {
             ValueRef::Decimal(if plain == text { Cow::Borrowed(text) } else { Cow::Owned(plain.to_owned()) })
         }),
         Declared::Timestamp => timestamp(text).map(ValueRef::Timestamp),
-        Declared::TimestampTz => {
-            timestamp(text).map(|at| ValueRef::TimestampTz(TimestampTz::from_utc(at)))
-        }
+        Declared::TimestampTz => timestamp(text).map(|at| ValueRef::TimestampTz(TimestampTz::from_utc(at))),
         Declared::Date => text.parse().ok().map(ValueRef::Date),
         Declared::Time => text.parse().ok().map(ValueRef::Time),
         Declared::TimeTz => text.parse().ok().map(ValueRef::TimeTz),
@@ -49,8 +48,7 @@ pub(super) fn text(declared: Declared, text: &str) -> ValueRef<'_> {
 
 /// With an offset it is brought to UTC; without one it is UTC, as SQLite's own functions take it.
 fn timestamp(text: &str) -> Option<Timestamp> {
-    let at: Timestamp =
-        text.parse::<TimestampTz>().map(TimestampTz::utc).or_else(|_| text.parse()).ok()?;
+    let at: Timestamp = text.parse::<TimestampTz>().map(TimestampTz::utc).or_else(|_| text.parse()).ok()?;
     at.is_finite().then_some(at)
 }
 

@@ -51,9 +51,9 @@ fn split(blob: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         size @ 0..=11 => (usize::from(size), after),
         more => {
             let (digits, body) = after.split_at_checked(1 << (more - 12))?;
-            let size = digits.iter().try_fold(0_u64, |size, digit| {
-                size.checked_mul(256).map(|size| size + u64::from(*digit))
-            })?;
+            let size = digits
+                .iter()
+                .try_fold(0_u64, |size, digit| size.checked_mul(256).map(|size| size + u64::from(*digit)))?;
             (usize::try_from(size).ok()?, body)
         }
     };
@@ -124,9 +124,23 @@ mod tests {
     fn it_reads_what_sqlite_writes() {
         let long = format!("[\"{}\", 1]", "x".repeat(70_000));
         for json in [
-            "null", "true", "false", "0", "-12", "1.50", "1e400", "12345678901234567890.123", "\"\"", "\"a\"",
-            "\"q\\\"\\\\ \\u0001 \\n é 😀\"", "[]", "{}", "[1,[2,[null]],{}]", "{\"a\":{\"b c\":[true]},\"\\n\":2}",
-            "{\"a\":1,\"a\":2}", long.as_str(),
+            "null",
+            "true",
+            "false",
+            "0",
+            "-12",
+            "1.50",
+            "1e400",
+            "12345678901234567890.123",
+            "\"\"",
+            "\"a\"",
+            "\"q\\\"\\\\ \\u0001 \\n é 😀\"",
+            "[]",
+            "{}",
+            "[1,[2,[null]],{}]",
+            "{\"a\":{\"b c\":[true]},\"\\n\":2}",
+            "{\"a\":1,\"a\":2}",
+            long.as_str(),
         ] {
             let (blob, text) = both(json);
             assert_eq!(to_text(&blob).as_deref(), Some(text.as_str()), "{json}");
@@ -135,7 +149,16 @@ mod tests {
 
     #[test]
     fn what_is_not_in_the_format_is_left_alone() {
-        for blob in [&b""[..], b"abc", &[0x17], &[0x1b], &[0xc1, 0xff], &[0x4c, 0x17, b'a', 0x10], &[0x10], &[0xff; 9]] {
+        for blob in [
+            &b""[..],
+            b"abc",
+            &[0x17],
+            &[0x1b],
+            &[0xc1, 0xff],
+            &[0x4c, 0x17, b'a', 0x10],
+            &[0x10],
+            &[0xff; 9],
+        ] {
             assert_eq!(to_text(blob), None, "{blob:?}");
         }
         let (five, _) = both("{a:0x1F}");

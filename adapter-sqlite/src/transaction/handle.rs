@@ -1,9 +1,15 @@
 //! The handle of a transaction.
 
+#![allow(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of a method of `Tenant` names one lifetime, and all of them are asked for"
+)]
+
 use std::sync::Arc;
 
 use drivetrain_adapter_api::{
-    Batch, Connection, Query, QueryResult, Result, RowStream, Savepoint, StreamOptions, Transaction, async_trait,
+    Batch, Connection, Query, QueryResult, Result, RowStream, Savepoint, StreamOptions, Transaction,
+    async_trait,
 };
 
 use super::open::atomic_of;
@@ -42,13 +48,13 @@ impl Drop for SqliteTransaction {
 #[async_trait]
 impl Connection for SqliteTransaction {
     async fn query(&mut self, query: Query) -> Result<QueryResult> {
-        let request = self.translator.request(query)?;
+        let request = self.translator.request(&query)?;
         self.translator.named(self.lease.call(move |tenant| tenant.query(&request)).await)
     }
 
     async fn batch(&mut self, batch: Batch) -> Result<Vec<QueryResult>> {
         let atomic = atomic_of(&batch);
-        let requests = self.translator.batch(batch)?;
+        let requests = self.translator.batch(&batch)?;
         if requests.is_empty() {
             return Ok(Vec::new());
         }
@@ -56,7 +62,7 @@ impl Connection for SqliteTransaction {
     }
 
     async fn stream(&mut self, query: Query, options: StreamOptions) -> Result<RowStream<'_>> {
-        let request = self.translator.request(query)?;
+        let request = self.translator.request(&query)?;
         let opened = stream::within(&self.lease, request, options).await;
         self.translator.named(opened)
     }

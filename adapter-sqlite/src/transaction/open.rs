@@ -1,6 +1,6 @@
 //! An open transaction, on the thread of its connection.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use drivetrain_adapter_api::{Batch, Error, ErrorKind, QueryResult, Result, Savepoint, TransactionOptions};
 
@@ -9,6 +9,7 @@ use crate::worker::tenant::Tenant;
 
 /// An open transaction, or one that ended by itself and whose user does not know it yet.
 pub(crate) struct Open {
+    reads_only: bool,
     savepoints: Vec<u32>,
     last: u32,
     deadline: Option<Instant>,
@@ -21,10 +22,10 @@ pub(crate) fn begin_of(options: &TransactionOptions) -> Begin {
 }
 
 impl Open {
-    /// A transaction that was just begun, and may live for `timeout`.
-    pub(crate) fn new(timeout: Option<Duration>) -> Self {
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        Self { savepoints: Vec::new(), last: 0, deadline, end: None }
+    /// A transaction that was just begun.
+    pub(crate) fn new(options: &TransactionOptions) -> Self {
+        let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        Self { reads_only: options.read_only, savepoints: Vec::new(), last: 0, deadline, end: None }
     }
 
     /// When it must be over; nothing is due for one that is.
@@ -61,7 +62,11 @@ impl Tenant<'_> {
 
     /// What statements may do here.
     fn policy(&self) -> Policy {
-        if self.transaction.is_some() { Policy::NoControl } else { Policy::Free }
+        match &self.transaction {
+            None => Policy::Free,
+            Some(open) if open.reads_only => Policy::Reads,
+            Some(_) => Policy::NoControl,
+        }
     }
 
     /// Says so if the statement that failed took the transaction with it.
@@ -93,9 +98,9 @@ impl Tenant<'_> {
         let within = self.open()?.is_some();
         self.set_limit();
         let answer = match atomic {
-            Some(_) if within => self.link.savepoint_batch(requests),
+            Some(_) if within => self.link.savepoint_batch(requests, self.policy()),
             Some(begin) if self.link.is_autocommit() => self.link.atomic_batch(requests, begin),
-            Some(_) => self.link.savepoint_batch(requests),
+            Some(_) => self.link.savepoint_batch(requests, Policy::NoControl),
             None => self.link.batch(requests, self.policy()),
         };
         self.noting_end(answer)
@@ -122,7 +127,7 @@ impl Tenant<'_> {
                 .with_hint("end it with COMMIT or ROLLBACK first"));
         }
         self.link.begin(begin_of(options))?;
-        self.transaction = Some(Open::new(options.timeout));
+        self.transaction = Some(Open::new(options));
         Ok(())
     }
 

@@ -14,7 +14,10 @@ const DIGITS: usize = 15;
 
 pub(super) fn bind(number: &Decimal, ty: &DbType, at: usize) -> Result<Bind> {
     if !number.is_finite() {
-        return Err(Error::new(ErrorKind::OutOfRange, format!("value {at} is {number}, which SQLite has no decimal for")));
+        return Err(Error::new(
+            ErrorKind::OutOfRange,
+            format!("value {at} is {number}, which SQLite has no decimal for"),
+        ));
     }
     if *ty.carrier() != DbType::Decimal {
         return Ok(Bind::Text(number.as_str().to_owned()));
@@ -22,9 +25,13 @@ pub(super) fn bind(number: &Decimal, ty: &DbType, at: usize) -> Result<Bind> {
     exact(number.as_str()).ok_or_else(|| {
         Error::new(
             ErrorKind::OutOfRange,
-            format!("value {at} is a decimal of more than {DIGITS} significant digits, which SQLite would round"),
+            format!(
+                "value {at} is a decimal of more than {DIGITS} significant digits, which SQLite would round"
+            ),
         )
-        .with_hint("declare the field as String to keep every digit, or round the value to 15 digits yourself")
+        .with_hint(
+            "declare the field as String to keep every digit, or round the value to 15 digits yourself",
+        )
     })
 }
 
@@ -32,7 +39,9 @@ pub(super) fn bind(number: &Decimal, ty: &DbType, at: usize) -> Result<Bind> {
 fn exact(text: &str) -> Option<Bind> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let fraction = fraction.trim_end_matches('0');
-    if fraction.is_empty() && let Ok(number) = whole.parse() {
+    if fraction.is_empty()
+        && let Ok(number) = whole.parse()
+    {
         return Some(Bind::Integer(number));
     }
     let digits = format!("{}{fraction}", whole.trim_start_matches('-'));
@@ -54,7 +63,12 @@ mod tests {
         assert!(matches!(bound("9223372036854775807"), Ok(Bind::Integer(i64::MAX))));
         assert!(matches!(bound("123456789.012345"), Ok(Bind::Real(_))));
         assert!(matches!(bound("100000000000000000000"), Ok(Bind::Real(_))), "one significant digit");
-        for text in ["1234567890.123456", "9223372036854775808", "0.1234567890123456", &format!("1{}", "0".repeat(400))] {
+        for text in [
+            "1234567890.123456",
+            "9223372036854775808",
+            "0.1234567890123456",
+            &format!("1{}", "0".repeat(400)),
+        ] {
             let error = bound(text).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::OutOfRange, "{text}");
             assert!(!error.to_string().contains(text));

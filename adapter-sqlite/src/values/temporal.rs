@@ -12,7 +12,9 @@ fn out_of_range(at: usize, what: &str) -> Error {
 fn day(date: Date, at: usize) -> Result<String> {
     match date.ymd() {
         Some((year @ 1..=9999, month, day)) => Ok(format!("{year:04}-{month:02}-{day:02}")),
-        Some(_) => Err(out_of_range(at, "is outside of the years 1 to 9999, which SQLite's texts of dates hold")),
+        Some(_) => {
+            Err(out_of_range(at, "is outside of the years 1 to 9999, which SQLite's texts of dates hold"))
+        }
         None => Err(out_of_range(at, "is an infinite date or time, which SQLite cannot hold")),
     }
 }
@@ -40,7 +42,8 @@ pub(super) fn timestamp(timestamp: Timestamp, at: usize) -> Result<String> {
     let micros = time.microseconds();
     let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
     let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let fraction = if fraction % 1000 == 0 { format!("{:03}", fraction / 1000) } else { format!("{fraction:06}") };
+    let fraction =
+        if fraction % 1000 == 0 { format!("{:03}", fraction / 1000) } else { format!("{fraction:06}") };
     Ok(format!("{}T{clock}.{fraction}+00:00", day(date, at)?))
 }
 
@@ -61,8 +64,15 @@ mod tests {
 
     #[test]
     fn texts_sort_as_times_do() {
-        let mut times = ["0001-01-01 00:00:00", "2024-01-01 00:00:00.123", "2024-01-01 00:00:00.123001",
-            "2024-01-01 00:00:00.123999", "2024-01-01 00:00:00.124", "9999-12-31 23:59:59.999999"].map(written);
+        let mut times = [
+            "0001-01-01 00:00:00",
+            "2024-01-01 00:00:00.123",
+            "2024-01-01 00:00:00.123001",
+            "2024-01-01 00:00:00.123999",
+            "2024-01-01 00:00:00.124",
+            "9999-12-31 23:59:59.999999",
+        ]
+        .map(written);
         let sorted = times.clone();
         times.sort();
         assert_eq!(times, sorted);
@@ -71,7 +81,11 @@ mod tests {
     #[test]
     fn what_would_break_the_order_is_refused() {
         for text in ["infinity", "0001-01-01 00:00:00 BC", "10000-01-01 00:00:00"] {
-            assert_eq!(timestamp(text.parse().unwrap(), 1).unwrap_err().kind(), ErrorKind::OutOfRange, "{text}");
+            assert_eq!(
+                timestamp(text.parse().unwrap(), 1).unwrap_err().kind(),
+                ErrorKind::OutOfRange,
+                "{text}"
+            );
         }
         assert!(time(Time::from_microseconds(-1), 1).is_err());
         assert!(time("24:00:00".parse().unwrap(), 1).is_ok());

@@ -1,8 +1,8 @@
 //! All threads of an adapter, so that closing can wait for them, and those that are lent out, so that it can end them.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::future::poll_fn;
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread;
@@ -11,21 +11,23 @@ use std::time::{Duration, Instant};
 use drivetrain_adapter_api::Result;
 
 use super::queue::{closed, no_thread};
-use super::tenant::Command;
+
+/// Asks who has a connection for itself to give it back.
+type Evictor = Box<dyn FnOnce() + Send>;
 
 /// The threads of an adapter.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Crew {
     state: Mutex<State>,
     changed: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     alive: usize,
     closed: bool,
     next: u64,
-    tenants: HashMap<u64, Sender<Command>>,
+    evictors: HashMap<u64, Evictor>,
     wakers: Vec<Waker>,
 }
 
@@ -58,25 +60,22 @@ impl Crew {
         self.state().closed = true;
     }
 
-    /// Remembers who to ask to leave.
-    pub(crate) fn tenant(&self, inbox: Sender<Command>) -> u64 {
+    /// Remembers how to get a connection back that is lent out.
+    pub(crate) fn lent(self: &Arc<Self>, evictor: impl FnOnce() + Send + 'static) -> Loan {
         let mut state = self.state();
         state.next += 1;
         let number = state.next;
-        state.tenants.insert(number, inbox);
-        number
+        state.evictors.insert(number, Box::new(evictor));
+        drop(state);
+        Loan { crew: Arc::clone(self), number }
     }
 
-    /// The tenant has left.
-    pub(crate) fn left(&self, number: u64) {
-        self.state().tenants.remove(&number);
-    }
-
-    /// Waits until all threads have ended; asks tenants to leave after `patience`.
+    /// Waits until all threads have ended; asks for what is lent out after `patience`.
     pub(crate) async fn gone(self: &Arc<Self>, patience: Duration) -> Result<()> {
-        if !self.state().tenants.is_empty() {
+        if !self.state().evictors.is_empty() {
             let crew = Arc::clone(self);
-            let evict = thread::Builder::new().name("sqlite-close".to_owned()).spawn(move || crew.evict(patience));
+            let evict =
+                thread::Builder::new().name("sqlite-close".to_owned()).spawn(move || crew.evict(patience));
             evict.map_err(|error| no_thread(&error))?;
         }
         poll_fn(|context| {
@@ -96,16 +95,44 @@ impl Crew {
         let end = Instant::now() + patience;
         let mut state = self.state();
         while state.alive > 0 {
-            let left = end.saturating_duration_since(Instant::now());
+            let mut left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                break;
+                let evictors = std::mem::take(&mut state.evictors);
+                drop(state);
+                for evictor in evictors.into_values() {
+                    evictor();
+                }
+                // One that was lent in this moment is asked for in the next round.
+                left = Duration::from_millis(20);
+                state = self.state();
             }
-            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            if state.alive > 0 {
+                state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            }
         }
-        for inbox in state.tenants.values() {
-            // A tenant that has left in the meantime needs no request.
-            let _ = inbox.send(Box::new(|tenant| tenant.evict()));
-        }
+    }
+}
+
+impl fmt::Debug for Crew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("Crew")
+            .field("alive", &state.alive)
+            .field("lent", &state.evictors.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A connection that is lent out, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Loan {
+    crew: Arc<Crew>,
+    number: u64,
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        self.crew.state().evictors.remove(&self.number);
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use drivetrain_adapter_api::{Error, ErrorKind, Result};
+use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
 
 use super::call::Call;
 use super::crew::{Crew, Member};
@@ -18,7 +18,9 @@ type Work = Box<dyn FnOnce(Result<&mut Link>) + Send>;
 
 struct Job {
     ticket: Arc<Ticket>,
+    /// When it has waited too long, and whether that is its caller's limit.
     expires: Instant,
+    limited: bool,
     work: Work,
 }
 
@@ -41,7 +43,8 @@ struct State {
     jobs: VecDeque<Job>,
     idle: usize,
     threads: usize,
-    keeper: bool,
+    /// Until when the keeper sleeps, if there is one.
+    keeper: Option<Instant>,
     closed: bool,
 }
 
@@ -71,15 +74,17 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `work` on one of the connections. It is stopped when the call is dropped.
+    /// Runs `work` on one of the connections, if it can begin before `deadline`. It is stopped when the call is
+    /// dropped.
     pub(crate) fn submit<T: Send + 'static>(
         self: &Arc<Self>,
+        deadline: Option<Instant>,
         work: impl FnOnce(&mut Link) -> Result<T> + Send + 'static,
     ) -> Call<T> {
         let ticket = Ticket::new();
         let (reply, call) = Call::new(Some(Arc::clone(&ticket)));
         let running = Arc::clone(&ticket);
-        self.lend(ticket, move |link| {
+        self.lend(deadline, ticket, move |link| {
             let answer = link.and_then(work);
             running.finish();
             reply.send(answer);
@@ -91,12 +96,18 @@ impl Queue {
     /// `work` is dropped.
     pub(crate) fn lend(
         self: &Arc<Self>,
+        deadline: Option<Instant>,
         ticket: Arc<Ticket>,
         work: impl FnOnce(Result<&mut Link>) + Send + 'static,
     ) {
         let running = Arc::clone(&ticket);
         let work: Work = Box::new(move |link| running.with(link, work));
-        self.push(Job { ticket, expires: Instant::now() + self.patience, work });
+        let latest = Instant::now() + self.patience;
+        let (expires, limited) = match deadline {
+            Some(deadline) if deadline < latest => (deadline, true),
+            _ => (latest, false),
+        };
+        self.push(Job { ticket, expires, limited, work });
     }
 
     fn push(self: &Arc<Self>, job: Job) {
@@ -109,6 +120,7 @@ impl Queue {
         if state.jobs.len() >= 64 && state.jobs.len().is_power_of_two() {
             state.jobs.retain(|job| !job.ticket.is_over());
         }
+        let expires = job.expires;
         state.jobs.push_back(job);
         if state.idle >= state.jobs.len() {
             self.ready.notify_one();
@@ -126,13 +138,18 @@ impl Queue {
             }
             return;
         }
-        if !state.keeper {
-            state.keeper = true;
-            drop(state);
-            let queue = Arc::clone(self);
-            let started = thread::Builder::new().name("sqlite-keeper".to_owned()).spawn(move || queue.keep());
-            if started.is_err() {
-                self.state().keeper = false;
+        match state.keeper {
+            Some(until) if until <= expires => {}
+            Some(_) => self.keep.notify_one(),
+            None => {
+                state.keeper = Some(expires);
+                drop(state);
+                let queue = Arc::clone(self);
+                let keeper = thread::Builder::new().name("sqlite-keeper".to_owned());
+                if keeper.spawn(move || queue.keep()).is_err() {
+                    // The next job that waits tries again.
+                    self.state().keeper = None;
+                }
             }
         }
     }
@@ -187,21 +204,24 @@ impl Queue {
     fn keep(&self) {
         let mut state = self.state();
         loop {
+            state.keeper = state.jobs.iter().map(|job| job.expires).min();
+            let Some(until) = state.keeper else { return };
             let now = Instant::now();
-            let Some(first) = state.jobs.front() else {
-                state.keeper = false;
-                return;
-            };
-            if first.expires > now {
-                let left = first.expires - now;
-                state = self.keep.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            if until > now {
+                state = self.keep.wait_timeout(state, until - now).unwrap_or_else(PoisonError::into_inner).0;
                 continue;
             }
             let waiting = state.jobs.len();
-            let Some(late) = state.jobs.pop_front() else { continue };
+            let (late, left) =
+                std::mem::take(&mut state.jobs).into_iter().partition(|job| job.expires <= now);
+            state.jobs = left;
             drop(state);
-            if !late.ticket.is_over() {
-                (late.work)(Err(self.too_late(waiting)));
+            let late: VecDeque<Job> = late;
+            for job in late {
+                if !job.ticket.is_over() {
+                    let error = if job.limited { late_start() } else { self.too_late(waiting) };
+                    (job.work)(Err(error));
+                }
             }
             state = self.state();
         }
@@ -216,7 +236,7 @@ impl Queue {
                 self.patience
             ),
         )
-        .with_retry(drivetrain_adapter_api::RetryClass::SafeNow)
+        .with_retry(RetryClass::SafeNow)
         .with_hint(
             "end open transactions, sessions and streams before waiting for others, or raise `acquire_timeout`",
         )
@@ -241,6 +261,11 @@ impl fmt::Debug for Queue {
             .field("closed", &state.closed)
             .finish_non_exhaustive()
     }
+}
+
+fn late_start() -> Error {
+    Error::new(ErrorKind::Timeout, "the limit of time ran out before the statement could begin")
+        .with_retry(RetryClass::SafeNow)
 }
 
 pub(crate) fn closed() -> Error {

@@ -1,6 +1,11 @@
 //! A connection that is lent to one user: a transaction, a session or a stream. The thread does what the user sends,
 //! in order, until the user leaves, is asked to, or the time is up.
 
+#![allow(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of a method of `Tenant` names one lifetime, and all of them are asked for"
+)]
+
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -8,7 +13,7 @@ use std::time::Instant;
 use drivetrain_adapter_api::{Error, Result};
 
 use super::call::{Call, is_lost};
-use super::crew::Crew;
+use super::crew::{Crew, Loan};
 use super::queue::closed;
 use super::watch::Ticket;
 use crate::connection::{Link, ended};
@@ -31,8 +36,8 @@ pub(crate) struct Tenant<'a> {
 pub(crate) struct Tenancy {
     inbox: Receiver<Command>,
     epitaph: Arc<OnceLock<Error>>,
-    crew: Arc<Crew>,
-    number: u64,
+    /// Given up when the tenancy is.
+    _loan: Loan,
 }
 
 /// The user's end. Dropping it gives the connection back.
@@ -40,16 +45,26 @@ pub(crate) struct Tenancy {
 pub(crate) struct Lease {
     outbox: Sender<Command>,
     epitaph: Arc<OnceLock<Error>>,
+    crew: Arc<Crew>,
 }
 
 impl Lease {
     /// A lease and what the thread needs for it.
     pub(crate) fn new(crew: &Arc<Crew>) -> (Self, Tenancy) {
-        let (outbox, inbox) = channel();
+        let (outbox, inbox) = channel::<Command>();
         let epitaph = Arc::new(OnceLock::new());
-        let number = crew.tenant(outbox.clone());
-        let tenancy = Tenancy { inbox, epitaph: Arc::clone(&epitaph), crew: Arc::clone(crew), number };
-        (Self { outbox, epitaph }, tenancy)
+        let inlet = outbox.clone();
+        let loan = crew.lent(move || {
+            // A tenant that has left in the meantime needs no request.
+            let _ = inlet.send(Box::new(|tenant| tenant.evict()));
+        });
+        let tenancy = Tenancy { inbox, epitaph: Arc::clone(&epitaph), _loan: loan };
+        (Self { outbox, epitaph, crew: Arc::clone(crew) }, tenancy)
+    }
+
+    /// The threads that it belongs to.
+    pub(crate) fn crew(&self) -> &Arc<Crew> {
+        &self.crew
     }
 
     /// Sends `work`, which is stopped if the call is dropped.
@@ -126,12 +141,6 @@ impl Tenancy {
             Some(deadline) => self.inbox.recv_timeout(deadline.saturating_duration_since(Instant::now())),
             None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
         }
-    }
-}
-
-impl Drop for Tenancy {
-    fn drop(&mut self) {
-        self.crew.left(self.number);
     }
 }
 

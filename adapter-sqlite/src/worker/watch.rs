@@ -26,7 +26,10 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Watches `connection`, which waits up to `busy_timeout` for the locks of others.
-    pub(crate) fn install(connection: &mut Connection, busy_timeout: Duration) -> rusqlite::Result<Arc<Self>> {
+    pub(crate) fn install(
+        connection: &mut Connection,
+        busy_timeout: Duration,
+    ) -> rusqlite::Result<Arc<Self>> {
         let watch = Arc::new(Self {
             interrupt: connection.get_interrupt_handle(),
             cancelled: AtomicBool::new(false),

@@ -1,8 +1,8 @@
 //! One statement at a time: rows, counts, ids, and what is refused before it runs.
 
 use drivetrain_adapter_api::statement::{
-    Assignment, Delete, Expr, InList, Insert, InsertSource, OnConflict, Projection, Select, Slot, Source, Statement,
-    Update,
+    Assignment, Delete, Expr, InList, Insert, InsertSource, OnConflict, Projection, Select, Slot, Source,
+    Statement, Update,
 };
 use drivetrain_adapter_api::value::Array;
 use drivetrain_adapter_api::{Access, Adapter, DbType, ErrorKind, Prepare, Query, Value};
@@ -65,7 +65,8 @@ async fn an_id_is_never_one_of_an_earlier_statement() {
     db.run("CREATE TABLE log (id INTEGER PRIMARY KEY, said TEXT)").await;
     db.run("CREATE TRIGGER tell AFTER UPDATE ON t BEGIN INSERT INTO log (said) VALUES (new.name); END").await;
     db.run("CREATE VIEW seen AS SELECT * FROM t").await;
-    db.run("CREATE TRIGGER see INSTEAD OF INSERT ON seen BEGIN INSERT INTO t (name) VALUES (new.name); END").await;
+    db.run("CREATE TRIGGER see INSTEAD OF INSERT ON seen BEGIN INSERT INTO t (name) VALUES (new.name); END")
+        .await;
     for (sql, id) in [
         ("INSERT INTO t (name) VALUES ('a')", Some(1)),
         ("UPDATE t SET name = 'b'", None),
@@ -129,7 +130,13 @@ async fn what_is_more_than_one_statement_is_refused_and_nothing_of_it_runs() {
         assert_eq!(fails(&*db.adapter, sql).await.kind(), kind, "{sql:?}");
     }
     assert_eq!(db.ask::<i64>("SELECT count(*) FROM t"), 0);
-    for sql in ["SELECT 1;", "  SELECT 1 ; -- the end", "\u{feff}SELECT 1;;", "/* a */ SELECT 1 /* b */", "\nSELECT 1"] {
+    for sql in [
+        "SELECT 1;",
+        "  SELECT 1 ; -- the end",
+        "\u{feff}SELECT 1;;",
+        "/* a */ SELECT 1 /* b */",
+        "\nSELECT 1",
+    ] {
         assert_eq!(db.run(sql).await.rows.len(), 1, "{sql:?}");
     }
     for sql in ["", "  ", "-- nothing", "/* nothing */", ";"] {

@@ -19,7 +19,8 @@ async fn a_batch_has_one_result_for_each_query_in_order() {
     let db = Fixture::new().await;
     db.run(TABLE).await;
     for make in [Batch::new, atomic] {
-        let queries = vec![insert(1), raw("SELECT x FROM t"), insert(2), raw("DELETE FROM t"), raw("SELECT x FROM t")];
+        let queries =
+            vec![insert(1), raw("SELECT x FROM t"), insert(2), raw("DELETE FROM t"), raw("SELECT x FROM t")];
         let results = db.adapter.batch(make(queries)).await.unwrap();
         let affected: Vec<_> = results.iter().map(|result| result.affected).collect();
         assert_eq!(affected, [Some(1), None, Some(1), Some(2), None]);
@@ -63,9 +64,11 @@ async fn a_batch_that_only_reads_sees_one_state_and_runs_beside_the_writer() {
     let read_only = Batch::atomic(vec![read(), insert(1)], TransactionOptions::new().read_only());
     let error = db.adapter.batch(read_only).await.unwrap_err();
     assert_eq!((error.kind(), error.batch_index()), (ErrorKind::ReadOnly, Some(1)));
-    let weak = Batch::atomic(vec![read()], TransactionOptions::new().isolation(IsolationLevel::ReadCommitted));
+    let weak =
+        Batch::atomic(vec![read()], TransactionOptions::new().isolation(IsolationLevel::ReadCommitted));
     assert_eq!(db.adapter.batch(weak).await.unwrap_err().kind(), ErrorKind::Unsupported);
-    let serial = Batch::atomic(vec![insert(1)], TransactionOptions::new().isolation(IsolationLevel::Serializable));
+    let serial =
+        Batch::atomic(vec![insert(1)], TransactionOptions::new().isolation(IsolationLevel::Serializable));
     db.adapter.batch(serial).await.unwrap();
 }
 
@@ -103,7 +106,10 @@ async fn a_script_runs_as_sqlite_splits_it() {
 async fn a_script_stops_at_the_first_failure_and_leaves_no_transaction_open() {
     let db = Fixture::new().await;
     db.run(TABLE).await;
-    let error = db.adapter.script("INSERT INTO t VALUES (1); INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)").await;
+    let error = db
+        .adapter
+        .script("INSERT INTO t VALUES (1); INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)")
+        .await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::UniqueViolation);
     assert_eq!(db.ask::<i64>("SELECT sum(x) FROM t"), 1);
     for (script, kind) in [

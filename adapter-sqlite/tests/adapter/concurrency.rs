@@ -49,9 +49,15 @@ async fn a_hundred_tasks_get_their_own_answers() {
             for round in 0..10 {
                 let nonce = task * 1000 + round;
                 db.adapter.query(insert(nonce)).await.unwrap();
-                let read = raw_with("SELECT x, ? FROM t WHERE x = ?2", vec![Value::Int64(-nonce), Value::Int64(nonce)]);
+                let read = raw_with(
+                    "SELECT x, ? FROM t WHERE x = ?2",
+                    vec![Value::Int64(-nonce), Value::Int64(nonce)],
+                );
                 let read = db.adapter.query(read).await.unwrap();
-                assert_eq!((cell(&read, 0, 0), cell(&read, 0, 1)), (Value::Int64(nonce), Value::Int64(-nonce)));
+                assert_eq!(
+                    (cell(&read, 0, 0), cell(&read, 0, 1)),
+                    (Value::Int64(nonce), Value::Int64(-nonce))
+                );
             }
         })
     });
@@ -109,7 +115,11 @@ async fn writers_are_served_in_the_order_they_came() {
     }
     transaction.commit().await.unwrap();
     join_all(waiting).await.into_iter().for_each(|answer| drop(answer.unwrap()));
-    assert_eq!(db.ask::<i64>("SELECT count(*) FROM t WHERE x = id - 1"), 20, "ids follow the order of the calls");
+    assert_eq!(
+        db.ask::<i64>("SELECT count(*) FROM t WHERE x = id - 1"),
+        20,
+        "ids follow the order of the calls"
+    );
 }
 
 #[tokio::test]
@@ -199,4 +209,19 @@ fn a_handle_can_be_used_from_two_runtimes() {
     runtime().block_on(db.run(TABLE));
     runtime().block_on(async { db.adapter.query(insert(1)).await.unwrap() });
     assert_eq!(db.ask::<i64>("SELECT count(*) FROM t"), 1);
+}
+
+#[tokio::test]
+async fn a_limit_of_time_counts_while_waiting_too() {
+    let db = Fixture::new().await;
+    db.run(TABLE).await;
+    let transaction = db.adapter.begin(TransactionOptions::new()).await.unwrap();
+    let mut patient = db.adapter.query(insert(1));
+    assert!(poll_immediate(&mut patient).await.is_none());
+    let limited = insert(2).with_timeout(Some(Duration::from_millis(20)));
+    let error = db.adapter.query(limited).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Timeout, RetryClass::SafeNow), "{error}");
+    transaction.commit().await.unwrap();
+    patient.await.unwrap();
+    assert_eq!(db.ask::<i64>("SELECT sum(x) FROM t"), 1);
 }

@@ -19,13 +19,34 @@ const SCHEMA: &str = "
     INSERT INTO keyed VALUES ('k', 'V');
 ";
 
-struct Case(&'static str, ErrorKind, i64, Option<&'static str>, &'static [&'static str], Option<&'static str>);
+struct Case(
+    &'static str,
+    ErrorKind,
+    i64,
+    Option<&'static str>,
+    &'static [&'static str],
+    Option<&'static str>,
+);
 
 const CASES: &[Case] = &[
     Case("INSERT INTO t (u) VALUES ('canary')", ErrorKind::UniqueViolation, 2067, Some("t"), &["u"], None),
     Case("INSERT INTO t (id) VALUES (1)", ErrorKind::UniqueViolation, 1555, Some("t"), &["id"], None),
-    Case("INSERT INTO t (a, b) VALUES (1, 2)", ErrorKind::UniqueViolation, 2067, Some("t"), &["a", "b"], None),
-    Case("INSERT INTO keyed VALUES ('k', 'x')", ErrorKind::UniqueViolation, 1555, Some("keyed"), &["k"], None),
+    Case(
+        "INSERT INTO t (a, b) VALUES (1, 2)",
+        ErrorKind::UniqueViolation,
+        2067,
+        Some("t"),
+        &["a", "b"],
+        None,
+    ),
+    Case(
+        "INSERT INTO keyed VALUES ('k', 'x')",
+        ErrorKind::UniqueViolation,
+        1555,
+        Some("keyed"),
+        &["k"],
+        None,
+    ),
     Case("INSERT INTO keyed VALUES ('l', 'v')", ErrorKind::UniqueViolation, 2067, None, &[], Some("by_case")),
     Case("INSERT INTO t (n) VALUES (NULL)", ErrorKind::NotNullViolation, 1299, Some("t"), &["n"], None),
     Case("INSERT INTO t (c) VALUES (-1)", ErrorKind::CheckViolation, 275, None, &[], Some("c > 0")),
@@ -54,7 +75,14 @@ const CASES: &[Case] = &[
     Case("SELECT (1", ErrorKind::Syntax, 1, None, &[], None),
     Case("SELECT 'canary", ErrorKind::Syntax, 1, None, &[], None),
     Case("INSERT INTO t (u) VALUES (1, 2)", ErrorKind::Syntax, 1, None, &[], None),
-    Case("SELECT sum(x) FROM (SELECT 9223372036854775807 AS x UNION ALL SELECT 1)", ErrorKind::OutOfRange, 1, None, &[], None),
+    Case(
+        "SELECT sum(x) FROM (SELECT 9223372036854775807 AS x UNION ALL SELECT 1)",
+        ErrorKind::OutOfRange,
+        1,
+        None,
+        &[],
+        None,
+    ),
     Case("SELECT json('canary')", ErrorKind::InvalidValue, 1, None, &[], None),
     Case("SELECT zeroblob(2000000000)", ErrorKind::LimitExceeded, 18, None, &[], None),
     Case("VACUUM INTO '/nowhere/at/all.db'", ErrorKind::Connect, 14, None, &[], None),

@@ -43,7 +43,10 @@ async fn calls_wait_for_the_end_of_a_transaction() {
 #[tokio::test]
 async fn batches_streams_and_scripts_work_there_too() {
     let db = memory().await;
-    let batch = Batch::atomic(vec![raw("INSERT INTO t VALUES (1)"), raw("INSERT INTO t VALUES (1)")], TransactionOptions::new());
+    let batch = Batch::atomic(
+        vec![raw("INSERT INTO t VALUES (1)"), raw("INSERT INTO t VALUES (1)")],
+        TransactionOptions::new(),
+    );
     assert_eq!(db.batch(batch).await.unwrap_err().batch_index(), Some(1));
     db.script("INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)").await.unwrap();
     let mut stream = db.stream(raw("SELECT x FROM t"), StreamOptions::default()).await.unwrap();

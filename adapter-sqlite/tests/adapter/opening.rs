@@ -75,7 +75,8 @@ fn a_wrong_url_is_refused_with_what_would_be_right() {
 async fn a_file_that_cannot_be_opened_is_named_with_the_mend() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    fs::write(path("text.db"), "this is no database, and long enough to be taken for one".repeat(20)).unwrap();
+    fs::write(path("text.db"), "this is no database, and long enough to be taken for one".repeat(20))
+        .unwrap();
     fs::create_dir(path("folder")).unwrap();
     let file = |name: &str| SqliteConfig::file(path(name));
     for (config, kind, name, mend) in [
@@ -257,4 +258,26 @@ async fn dropping_the_adapter_lets_the_file_go() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("a connection is still open");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_may_open_a_new_file_at_the_same_moment() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new.db");
+        let opening = (0..8).map(|_| {
+            let path = path.clone();
+            tokio::spawn(async move {
+                let adapter = SqliteAdapter::open(SqliteConfig::file(path)).await?;
+                adapter.script("CREATE TABLE IF NOT EXISTS t (x); INSERT INTO t VALUES (1)").await?;
+                adapter.query(raw("SELECT * FROM t")).await?;
+                adapter.close().await
+            })
+        });
+        for opened in futures_util::future::join_all(opening).await {
+            opened.unwrap().unwrap();
+        }
+        let adapter = SqliteAdapter::open(SqliteConfig::file(path)).await.unwrap();
+        assert_eq!(run(&adapter, "SELECT * FROM t").await.rows.len(), 8);
+    }
 }

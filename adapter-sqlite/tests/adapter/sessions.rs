@@ -10,7 +10,10 @@ async fn a_session_keeps_its_settings_and_tables_and_nobody_else_sees_them() {
     let db = Fixture::new().await;
     let mut session = db.adapter.session().await.unwrap();
     session.query(raw("PRAGMA foreign_keys = OFF")).await.unwrap();
-    session.script("CREATE TEMP TABLE mine (x); INSERT INTO mine VALUES (7); ATTACH ':memory:' AS other").await.unwrap();
+    session
+        .script("CREATE TEMP TABLE mine (x); INSERT INTO mine VALUES (7); ATTACH ':memory:' AS other")
+        .await
+        .unwrap();
     let setting = session.query(raw("PRAGMA foreign_keys")).await.unwrap();
     assert_eq!(cell(&setting, 0, 0), Value::Int64(0));
     assert_eq!(cell(&session.query(raw("SELECT x FROM mine")).await.unwrap(), 0, 0), Value::Int64(7));
@@ -74,7 +77,8 @@ async fn a_session_that_goes_rolls_back_what_its_own_text_began() {
         let batch = Batch::atomic(vec![raw("INSERT INTO t VALUES (2)")], TransactionOptions::new());
         session.batch(batch).await.unwrap();
         let count = session.query(raw("SELECT count(*) FROM t")).await.unwrap();
-        assert_eq!(cell(&count, 0, 0), Value::Int64(2), "the transaction of the text is still open");
+        let expected = if close { 2 } else { 3 };
+        assert_eq!(cell(&count, 0, 0), Value::Int64(expected), "the transaction of the text is still open");
         if close {
             session.close().await.unwrap();
         } else {
@@ -116,4 +120,23 @@ async fn settings_of_one_call_are_not_those_of_the_next() {
     assert_eq!(fails(&*db.adapter, "INSERT INTO mine VALUES (-1)").await.kind(), ErrorKind::UndefinedTable);
     // Questions leave the connection as it is, with its prepared statements.
     assert_eq!(db.run("PRAGMA table_info(t)").await.rows.len(), 1);
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_in_a_session_leaves_no_transaction_open() {
+    let db = Fixture::new().await;
+    db.adapter
+        .script(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY);
+             CREATE TABLE c (p INTEGER REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED)",
+        )
+        .await
+        .unwrap();
+    let mut session = db.adapter.session().await.unwrap();
+    let mut transaction = session.begin(TransactionOptions::new()).await.unwrap();
+    transaction.query(raw("INSERT INTO c VALUES (7)")).await.unwrap();
+    assert_eq!(transaction.commit().await.unwrap_err().kind(), ErrorKind::ForeignKeyViolation);
+    session.query(raw("INSERT INTO p VALUES (1)")).await.unwrap();
+    assert_eq!(db.ask::<i64>("SELECT count(*) FROM p"), 1, "it was not part of the transaction that failed");
+    assert_eq!(db.ask::<i64>("SELECT count(*) FROM c"), 0);
 }

@@ -65,7 +65,11 @@ async fn columns_come_without_rows_and_errors_at_once() {
     assert_eq!(empty.count().await, 0);
     let nothing = db.adapter.stream(raw("CREATE TABLE t (x)"), StreamOptions::default()).await.unwrap();
     assert_eq!((nothing.columns().len(), nothing.count().await), (0, 0));
-    for (sql, kind) in [("SELECT nope", ErrorKind::UndefinedColumn), ("SELECT 1; SELECT 2", ErrorKind::Misuse), ("COMMIT", ErrorKind::Misuse)] {
+    for (sql, kind) in [
+        ("SELECT nope", ErrorKind::UndefinedColumn),
+        ("SELECT 1; SELECT 2", ErrorKind::Misuse),
+        ("COMMIT", ErrorKind::Misuse),
+    ] {
         let error = db.adapter.stream(raw(sql), StreamOptions::default()).await.unwrap_err();
         assert_eq!((error.kind(), error.adapter()), (kind, Some("sqlite")), "{sql}");
     }
@@ -145,10 +149,12 @@ async fn a_stream_within_a_transaction_is_part_of_it() {
     db.run("CREATE TABLE t (i INTEGER)").await;
     let mut transaction = db.adapter.begin(TransactionOptions::new()).await.unwrap();
     transaction.query(raw("INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT i FROM n")).await.unwrap();
-    let mut stream = transaction.stream(raw("SELECT i FROM t ORDER BY i"), options(7, 1 << 20)).await.unwrap();
+    let mut stream =
+        transaction.stream(raw("SELECT i FROM t ORDER BY i"), options(7, 1 << 20)).await.unwrap();
     assert_eq!(stream.next().await.unwrap().unwrap().len(), 7);
     drop(stream);
-    let stream = transaction.stream(raw("SELECT i, 'text ' || i FROM t ORDER BY i"), options(60, 1 << 20)).await;
+    let stream =
+        transaction.stream(raw("SELECT i, 'text ' || i FROM t ORDER BY i"), options(60, 1 << 20)).await;
     assert_eq!(lengths(stream.unwrap()).await.unwrap(), [60, 40]);
     let error = transaction.stream(raw("COMMIT"), StreamOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Misuse);

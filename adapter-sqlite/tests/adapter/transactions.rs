@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use drivetrain_adapter_api::{
-    Adapter, Batch, Error, ErrorKind, IsolationLevel, Result, RetryClass, Savepoint, Transaction, TransactionOptions,
+    Adapter, Batch, Error, ErrorKind, IsolationLevel, Result, RetryClass, Savepoint, Transaction,
+    TransactionOptions,
 };
 
 use crate::support::{Fixture, cell, fails, raw};
@@ -123,7 +124,11 @@ async fn a_commit_that_finds_the_database_busy_rolls_back() {
     let mut rows = reading.query([]).unwrap();
     assert!(rows.next().unwrap().is_some());
     let error = transaction.commit().await.unwrap_err();
-    assert_eq!((error.kind(), error.retry()), (ErrorKind::LockTimeout, RetryClass::RetryTransaction), "{error}");
+    assert_eq!(
+        (error.kind(), error.retry()),
+        (ErrorKind::LockTimeout, RetryClass::RetryTransaction),
+        "{error}"
+    );
     drop(rows);
     drop(reading);
     other.execute_batch("COMMIT").unwrap();
@@ -192,15 +197,24 @@ async fn raise_rollback_in_a_trigger_and_in_a_batch_is_noticed() {
 async fn transaction_control_in_sql_text_is_refused() {
     let db = database().await;
     let texts = [
-        "BEGIN", "BEGIN IMMEDIATE", "COMMIT", "END", "ROLLBACK", "SAVEPOINT x", "RELEASE x", "ROLLBACK TO x",
-        " -- a comment\n begin", "/* x */ commit;",
+        "BEGIN",
+        "BEGIN IMMEDIATE",
+        "COMMIT",
+        "END",
+        "ROLLBACK",
+        "SAVEPOINT x",
+        "RELEASE x",
+        "ROLLBACK TO x",
+        " -- a comment\n begin",
+        "/* x */ commit;",
     ];
     for sql in texts {
         assert_eq!(fails(&*db.adapter, sql).await.kind(), ErrorKind::Misuse, "{sql}");
     }
     for atomic in [false, true] {
         let queries = vec![raw("INSERT INTO t (name) VALUES ('x')"), raw("COMMIT")];
-        let batch = if atomic { Batch::atomic(queries, TransactionOptions::new()) } else { Batch::new(queries) };
+        let batch =
+            if atomic { Batch::atomic(queries, TransactionOptions::new()) } else { Batch::new(queries) };
         let error = db.adapter.batch(batch).await.unwrap_err();
         assert_eq!((error.kind(), error.batch_index()), (ErrorKind::Misuse, Some(1)));
         assert_eq!(names(&db), if atomic { "" } else { "x" });

@@ -39,21 +39,63 @@ fn table() -> Vec<(&'static str, DbType, Value, &'static str, &'static str)> {
         ("DECIMAL", DbType::Decimal, decimal("0.000000000001"), "real", "1.0e-12"),
         ("TEXT", DbType::Text, Value::Text(String::new()), "text", "''"),
         ("TEXT", DbType::Text, Value::Text("123".into()), "text", "'123'"),
-        ("TEXT", DbType::Text, Value::Text("a 'b' \"c\" \\ % ? $1 -- ; \u{feff}\u{ffff}é😀\r\n".into()), "text", ""),
+        (
+            "TEXT",
+            DbType::Text,
+            Value::Text("a 'b' \"c\" \\ % ? $1 -- ; \u{feff}\u{ffff}é😀\r\n".into()),
+            "text",
+            "",
+        ),
         ("TEXT", DbType::Text, Value::Text("a\0b".into()), "text", ""),
         ("BLOB", DbType::Bytes, Value::Bytes(vec![]), "blob", "X''"),
         ("BLOB", DbType::Bytes, Value::Bytes((0..=255).collect()), "blob", ""),
         ("BLOB", DbType::Bytes, Value::Bytes(b"\\x41".to_vec()), "blob", "X'5C783431'"),
-        ("DATETIME", DbType::Timestamp, Value::Timestamp(timestamp("2024-02-29 23:59:59.999")), "text", "'2024-02-29T23:59:59.999+00:00'"),
-        ("DATETIME", DbType::Timestamp, Value::Timestamp(timestamp("1969-12-31 23:59:59.999999")), "text", "'1969-12-31T23:59:59.999999+00:00'"),
-        ("DATETIME", DbType::Timestamp, Value::Timestamp(timestamp("0001-01-01 00:00:00")), "text", "'0001-01-01T00:00:00.000+00:00'"),
-        ("TIMESTAMPTZ", DbType::TimestampTz, Value::TimestampTz(TimestampTz::from_utc(timestamp("9999-12-31 23:59:59.999999"))), "text", "'9999-12-31T23:59:59.999999+00:00'"),
+        (
+            "DATETIME",
+            DbType::Timestamp,
+            Value::Timestamp(timestamp("2024-02-29 23:59:59.999")),
+            "text",
+            "'2024-02-29T23:59:59.999+00:00'",
+        ),
+        (
+            "DATETIME",
+            DbType::Timestamp,
+            Value::Timestamp(timestamp("1969-12-31 23:59:59.999999")),
+            "text",
+            "'1969-12-31T23:59:59.999999+00:00'",
+        ),
+        (
+            "DATETIME",
+            DbType::Timestamp,
+            Value::Timestamp(timestamp("0001-01-01 00:00:00")),
+            "text",
+            "'0001-01-01T00:00:00.000+00:00'",
+        ),
+        (
+            "TIMESTAMPTZ",
+            DbType::TimestampTz,
+            Value::TimestampTz(TimestampTz::from_utc(timestamp("9999-12-31 23:59:59.999999"))),
+            "text",
+            "'9999-12-31T23:59:59.999999+00:00'",
+        ),
         ("DATE", DbType::Date, Value::Date("2024-02-29".parse().unwrap()), "text", "'2024-02-29'"),
         ("TIME", DbType::Time, Value::Time("23:59:59.999999".parse().unwrap()), "text", "'23:59:59.999999'"),
         ("TIME", DbType::Time, Value::Time(Time::from_microseconds(0)), "text", "'00:00:00'"),
-        ("TIMETZ", DbType::TimeTz, Value::TimeTz("12:00:00+02:00".parse().unwrap()), "text", "'12:00:00+02:00'"),
+        (
+            "TIMETZ",
+            DbType::TimeTz,
+            Value::TimeTz("12:00:00+02:00".parse().unwrap()),
+            "text",
+            "'12:00:00+02:00'",
+        ),
         ("UUID", DbType::Uuid, Value::Uuid(uuid), "text", "'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'"),
-        ("JSONB", DbType::Json, json("{\"b\": 1.0,  \"a\": [null, 12345678901234567890.5]}"), "text", "'{\"b\": 1.0,  \"a\": [null, 12345678901234567890.5]}'"),
+        (
+            "JSONB",
+            DbType::Json,
+            json("{\"b\": 1.0,  \"a\": [null, 12345678901234567890.5]}"),
+            "text",
+            "'{\"b\": 1.0,  \"a\": [null, 12345678901234567890.5]}'",
+        ),
         ("JSONB", DbType::Json, json("null"), "text", "'null'"),
         ("JSONB", DbType::Json, json("\"x\""), "text", "'\"x\"'"),
         ("JSONB", DbType::Json, json("12345678901234567890.123456789"), "blob", ""),
@@ -88,7 +130,9 @@ async fn every_value_comes_back_as_it_was_and_lies_there_as_documented() {
     let db = Fixture::new().await;
     for (column, ty, value, class, quoted) in table() {
         db.adapter.script(&format!("DROP TABLE IF EXISTS t; CREATE TABLE t (x {column})")).await.unwrap();
-        write(&db, ty.clone(), value.clone()).await.unwrap_or_else(|error| panic!("{column} {value:?}: {error}"));
+        write(&db, ty.clone(), value.clone())
+            .await
+            .unwrap_or_else(|error| panic!("{column} {value:?}: {error}"));
         assert_eq!(read(&db).await, value, "{column}");
         assert_eq!(db.ask::<String>("SELECT typeof(x) FROM t"), class, "{column} {value:?}");
         if !quoted.is_empty() {
@@ -150,7 +194,11 @@ async fn what_cannot_be_kept_exactly_is_refused_before_it_is_sent() {
         (DbType::Timestamp, Value::Timestamp(Timestamp::INFINITY), ErrorKind::OutOfRange),
         (DbType::Date, Value::Date("0001-01-01 BC".parse().unwrap()), ErrorKind::OutOfRange),
         (DbType::Time, Value::Time(Time::from_microseconds(-1)), ErrorKind::OutOfRange),
-        (DbType::Interval, Value::Interval(Interval { months: 0, days: 1, microseconds: 0 }), ErrorKind::Unsupported),
+        (
+            DbType::Interval,
+            Value::Interval(Interval { months: 0, days: 1, microseconds: 0 }),
+            ErrorKind::Unsupported,
+        ),
     ] {
         let error = write(&db, ty, value).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
@@ -208,7 +256,10 @@ async fn cells_of_other_writers_are_read_by_their_declared_type_where_they_fit()
             Value::Int64(20_240_102),
         ]
     );
-    assert_eq!(row(3)[..4], [Value::Bool(false), Value::Text("2024-01-01".into()), Value::Bytes(vec![1]), json("1.5")]);
+    assert_eq!(
+        row(3)[..4],
+        [Value::Bool(false), Value::Text("2024-01-01".into()), Value::Bytes(vec![1]), json("1.5")]
+    );
 }
 
 #[tokio::test]
@@ -236,8 +287,14 @@ async fn decimals_compare_and_sum_as_numbers() {
         from: Some(Source::table("t")),
         filter: Some(
             Expr::column("x")
-                .binary(drivetrain_adapter_api::statement::BinaryOperator::Multiply, Expr::slot(0, DbType::Int64))
-                .binary(drivetrain_adapter_api::statement::BinaryOperator::Greater, Expr::slot(1, DbType::Decimal)),
+                .binary(
+                    drivetrain_adapter_api::statement::BinaryOperator::Multiply,
+                    Expr::slot(0, DbType::Int64),
+                )
+                .binary(
+                    drivetrain_adapter_api::statement::BinaryOperator::Greater,
+                    Expr::slot(1, DbType::Decimal),
+                ),
         ),
         ..Select::default()
     };
@@ -253,7 +310,12 @@ async fn decimals_compare_and_sum_as_numbers() {
 async fn timestamps_sort_as_they_were_in_time() {
     let db = Fixture::new().await;
     db.run("CREATE TABLE t (x DATETIME)").await;
-    let times = ["2024-01-01 00:00:00.123001", "2024-01-01 00:00:00.123", "2023-12-31 23:59:59.999999", "2024-01-01 00:00:00.2"];
+    let times = [
+        "2024-01-01 00:00:00.123001",
+        "2024-01-01 00:00:00.123",
+        "2023-12-31 23:59:59.999999",
+        "2024-01-01 00:00:00.2",
+    ];
     for text in times {
         write(&db, DbType::Timestamp, Value::Timestamp(timestamp(text))).await.unwrap();
     }
