@@ -27,10 +27,18 @@ pub trait RowSet: fmt::Debug + Send + Sync + 'static {
 }
 
 /// The rows of a result, or of a chunk of a stream.
-#[derive(Debug, Clone)]
+///
+/// Its `Debug` shows the columns and how many rows there are, never their values.
+#[derive(Clone)]
 pub struct Rows {
     columns: Arc<[Column]>,
     data: Arc<dyn RowSet>,
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("columns", &self.columns).field("len", &self.len()).finish()
+    }
 }
 
 impl Rows {

@@ -68,3 +68,30 @@ pub async fn postgres_at(url: &str, schema: &str) -> Database {
     adapter.script(&tables).await.expect("the tables can be made");
     Database { adapter: std::sync::Arc::new(adapter), place: name, _folder: None }
 }
+
+/// A new database on the Postgres server with the tables of that schema, for schemas that name schemas of Postgres.
+pub async fn postgres_database(schema: &str) -> Database {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("client_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let url = postgres_url();
+    let connect = async |config: PostgresConfig| {
+        PostgresAdapter::connect(config, drivetrain_env::default_runtime())
+            .await
+            .expect("the server can be reached")
+    };
+    let server = connect(PostgresConfig::from_url(&url).expect("the URL is right")).await;
+    for sql in [format!("DROP DATABASE IF EXISTS \"{name}\""), format!("CREATE DATABASE \"{name}\"")] {
+        server
+            .query(drivetrain::adapter_api::Query::raw(sql, Vec::new()))
+            .await
+            .expect("a database can be made");
+    }
+    let (place, database) = url.rsplit_once('/').expect("the URL names a database");
+    let options = database.split_once('?').map_or(String::new(), |(_, options)| format!("?{options}"));
+    let url = format!("{place}/{name}{options}");
+    let adapter = connect(PostgresConfig::from_url(&url).expect("the URL is right")).await;
+    let schema = Schema::parse("schema.prisma", schema).expect("the schema is right");
+    let tables = create_ddl(&schema, Provider::Postgresql).expect("the schema has tables").to_script();
+    adapter.script(&tables).await.expect("the tables can be made");
+    Database { adapter: std::sync::Arc::new(adapter), place: name, _folder: None }
+}

@@ -6,6 +6,20 @@ use drivetrain::{Error, ErrorKind, RawExecutor as _, SharedAdapter, Value};
 use drivetrain_adapter_postgres::{PostgresAdapter, PostgresConfig};
 use drivetrain_client_tests::database;
 
+/// A table whose columns hold little.
+const SMALL: &str = r#"
+datasource db {
+  provider = "postgresql"
+}
+
+model Small {
+  code   String @id @db.VarChar(3)
+  number Int?   @db.SmallInt
+
+  @@map("small")
+}
+"#;
+
 const CANARY: &str = "canary-secret";
 
 async fn connect(url: &str) -> Result<SharedAdapter, Error> {
@@ -82,9 +96,8 @@ async fn what_tls_cannot_verify() {
 #[tokio::test]
 async fn what_the_tables_do_not_take() {
     use drivetrain_client_tests::blog::Client;
-    let database = database::postgres(drivetrain_client_tests::BLOG).await;
+    let database = database::postgres(SMALL).await;
     let db = Client::new(database.adapter.clone()).unwrap();
-    db.script("create table small (code varchar(3) not null, number int2)").await.unwrap();
     let kinds = async |sql: &str| db.sql(sql).execute().await.map_err(|error| error.kind());
     assert_eq!(kinds("insert into small values ('long', 1)").await, Err(ErrorKind::ValueTooLong));
     assert_eq!(kinds("insert into small values (null, 1)").await, Err(ErrorKind::NotNullViolation));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use drivetrain_adapter_api::runtime::SharedRuntime;
 use drivetrain_adapter_api::{
-    Adapter, Batch, Capabilities, Error, Query, QueryResult, Result, SharedAdapter, Transaction,
+    Adapter, Batch, Capabilities, Capability, Error, Query, QueryResult, Result, SharedAdapter, Transaction,
     TransactionOptions, async_trait, check,
 };
 
@@ -95,6 +95,7 @@ impl<S> Client<S> {
     ///
     /// # Errors
     /// What the database reports of the first statement that fails; those before it have taken effect.
+    /// [`Unsupported`](drivetrain_adapter_api::ErrorKind::Unsupported) if the adapter runs no such texts.
     pub async fn script(&self, sql: &str) -> Result<()> {
         Engine::script(&*self.inner, sql).await
     }
@@ -131,6 +132,11 @@ impl Engine for Inner {
     }
 
     async fn script(&self, sql: &str) -> Result<()> {
+        check::operation(
+            self.capabilities(),
+            Capability::Scripts,
+            "a text of several statements cannot be run",
+        )?;
         self.adapter.script(sql).await
     }
 
@@ -150,6 +156,10 @@ struct OwnTransaction<'a> {
 
 #[async_trait]
 impl Unit for OwnTransaction<'_> {
+    fn capabilities(&self) -> &Capabilities {
+        self.capabilities
+    }
+
     async fn query(&mut self, query: Query) -> Result<QueryResult> {
         check::query(self.capabilities, &query)?;
         self.transaction.query(query).await

@@ -48,6 +48,8 @@ pub trait Engine: Debug + MaybeSend + MaybeSync {
 #[doc(hidden)]
 #[async_trait]
 pub trait Unit: Debug + MaybeSend {
+    fn capabilities(&self) -> &Capabilities;
+
     async fn query(&mut self, query: Query) -> Result<QueryResult>;
 
     /// Keeps what was done.
@@ -56,16 +58,26 @@ pub trait Unit: Debug + MaybeSend {
 
 /// Runs the queries of a plan one after the other: on an engine or in a unit.
 pub(crate) trait Run: MaybeSend {
+    fn capabilities(&self) -> &Capabilities;
+
     fn run(&mut self, query: Query) -> BoxFuture<'_, Result<QueryResult>>;
 }
 
 impl Run for &dyn Engine {
+    fn capabilities(&self) -> &Capabilities {
+        (**self).capabilities()
+    }
+
     fn run(&mut self, query: Query) -> BoxFuture<'_, Result<QueryResult>> {
         self.query(query)
     }
 }
 
 impl<'u> Run for Box<dyn Unit + 'u> {
+    fn capabilities(&self) -> &Capabilities {
+        (**self).capabilities()
+    }
+
     fn run(&mut self, query: Query) -> BoxFuture<'_, Result<QueryResult>> {
         self.query(query)
     }

@@ -29,8 +29,10 @@ impl DatabaseError for Error {
 /// Puts an error of the database into the words of the schema: the model for the table, fields for columns. The fields
 /// of a constraint come from the schema where the database names only the constraint.
 pub(crate) fn in_words_of(error: Error, models: &[&'static ModelMeta]) -> Error {
+    // Postgres has one namespace of constraints for each schema only.
+    let is_of = |model: &ModelMeta| error.table().is_none_or(|table| table == model.table.name);
     let by_constraint = error.constraint().and_then(|constraint| {
-        models.iter().find_map(|model| {
+        models.iter().filter(|model| is_of(model)).find_map(|model| {
             let key = model.keys.iter().find(|key| key.constraint == constraint)?;
             Some((*model, key.columns.to_vec()))
         })

@@ -144,6 +144,15 @@ pub trait RelationExt: Relation {
     fn include<I: IncludeIn<RowOf<Self>>>(self, include: I) -> Related<Self, I::With> {
         Related::<Self>::new().include(include)
     }
+
+    /// See [`Related::include_if`].
+    fn include_if<I: IncludeIn<RowOf<Self>>>(
+        self,
+        condition: bool,
+        include: I,
+    ) -> Related<Self, I::WithPerhaps> {
+        Related::<Self>::new().include_if(condition, include)
+    }
 }
 
 impl<R: Relation> RelationExt for R {}

@@ -4,8 +4,11 @@
 //! model, and everything below is typed by it. The way to the database is an
 //! [`Adapter`], handed in when the client is made: this crate names none.
 //!
-//! ```ignore
-//! let db = Client::new(drivetrain_adapters::connect_url("sqlite::memory:").await?)?;
+//! ```
+//! # mod db { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sample/mod.rs")); }
+//! # use db::*;
+//! # async fn example(adapter: drivetrain::SharedAdapter) -> drivetrain::Result<()> {
+//! let db = Client::new(adapter)?; // such as `drivetrain_adapters::connect_url("sqlite::memory:").await?`
 //!
 //! let ada = db.user()
 //!     .create(user::new().email("ada@example.com").todos([todo::new().title("write the first program")]))
@@ -14,6 +17,8 @@
 //! assert_eq!(ada.todos[0].title, "write the first program");
 //!
 //! let open = db.todo().find_many().filter(todo::done.equals(false)).order_by(todo::title.asc()).await?;
+//! # Ok(()) }
+//! # fn main() {}
 //! ```
 //!
 //! - Reading, writing and counting begin at [`Records`], which a client and a transaction give for every model.

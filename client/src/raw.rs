@@ -191,11 +191,16 @@ tuples! {
 pub trait RawExecutor: Executor {
     /// A query of raw SQL: text, or parts with values between them.
     ///
-    /// ```ignore
+    /// ```
+    /// # mod db { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sample/mod.rs")); }
+    /// # use db::*;
+    /// # async fn example(db: Client) -> drivetrain::Result<()> {
     /// let users: Vec<(i32, String)> = db
-    ///     .sql(Sql::new("select id, email from \"User\" where id > ").bind(10))
+    ///     .sql(drivetrain::Sql::new("select id, email from \"User\" where id > ").bind(10))
     ///     .fetch()
     ///     .await?;
+    /// # Ok(()) }
+    /// # fn main() {}
     /// ```
     fn sql(&self, sql: impl Into<Sql>) -> SqlQuery<'_> {
         SqlQuery::new(self.engine(), sql.into().into_query())

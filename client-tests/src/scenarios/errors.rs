@@ -52,3 +52,41 @@ pub async fn unique_and_its_fields(db: &Client) -> Outcome {
     assert_eq!(db.author().count().await?, 3);
     Ok(())
 }
+
+/// An error within a nested create or a batch is in the words of the model that it is about.
+pub async fn of_children_and_in_batches(db: &Client) -> Outcome {
+    seed(db).await?;
+    let twice = [post::new().slug("same").title("1"), post::new().slug("same").title("2")];
+    let error =
+        db.author().create(author::new().email("new").posts(twice)).await.expect_err("the slug is taken");
+    assert_eq!((error.kind(), error.table()), (ErrorKind::UniqueViolation, Some("Post")));
+    assert_eq!(error.fields(), ["authorId", "slug"]);
+    let child =
+        author::new().email("new").posts([post::new().slug("s").title("t").tags([tag::new().name("red")])]);
+    let error = db.author().create(child).include(author::posts).await.expect_err("the tag is there");
+    assert!(error.is_unique_violation(tag::name) && !error.is_unique_violation(author::email), "{error:?}");
+    let error = db
+        .atomic((
+            db.author().update_many((), [author::karma.increment(1)]),
+            db.tag().create(tag::new().name("red")),
+            db.author().create(author::new().email("new")),
+        ))
+        .await
+        .expect_err("the tag is there");
+    assert_eq!((error.table(), error.fields()), (Some("Tag"), &[String::from("name")][..]));
+    let error = db
+        .atomic((db.author().update(author::id.equals(1), [author::email.set("bob@x")]), db.tag().count()))
+        .await
+        .expect_err("the email is taken");
+    assert!(error.is_unique_violation(author::email), "{error:?}");
+    let tags = ["new", "blue"].map(|name| tag::new().name(name));
+    let error = db.tag().create_many(tags).await.expect_err("a tag is there");
+    assert!(error.is_unique_violation(tag::name), "{error:?}");
+    let error = db
+        .author()
+        .upsert(author::id.equals(1), author::new().email("x"), [author::email.set("bob@x")])
+        .await;
+    assert!(error.is_err_and(|error| error.is_unique_violation(author::email)));
+    assert_eq!((db.author().count().await?, db.tag().count().await?), (3, 2));
+    Ok(())
+}

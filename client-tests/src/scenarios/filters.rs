@@ -15,7 +15,7 @@ async fn slugs(
 /// Every comparison, and how they are combined.
 pub async fn comparisons(db: &Client) -> Outcome {
     seed(db).await?;
-    assert_eq!(slugs(db, post::slug.equals("a").into()).await?, ["a"]);
+    assert_eq!(slugs(db, post::slug.equals("a")).await?, ["a"]);
     assert_eq!(slugs(db, post::slug.not_equals("a")).await?, ["b", "c"]);
     assert_eq!(slugs(db, post::slug.lt("b")).await?, ["a"]);
     assert_eq!(slugs(db, post::slug.lte("b")).await?, ["a", "b"]);
@@ -27,6 +27,12 @@ pub async fn comparisons(db: &Client) -> Outcome {
     assert_eq!(slugs(db, post::slug.gt("a") & post::slug.lt("c")).await?, ["b"]);
     assert_eq!(slugs(db, drivetrain::Filter::any_of([])).await?.len(), 0, "none of no conditions holds");
     assert_eq!(slugs(db, drivetrain::Filter::all()).await?.len(), 3);
+    let mut built = drivetrain::Filter::all();
+    built &= post::slug.gt("a");
+    built |= post::slug.contains(String::from("a"));
+    assert_eq!(slugs(db, built).await?.len(), 3);
+    let ids = vec![1_i64, 2];
+    assert_eq!(slugs(db, post::id.is_in(&ids)).await?.len(), 2);
     Ok(())
 }
 

@@ -107,6 +107,29 @@ pub async fn nested(db: &Client) -> Outcome {
     Ok(())
 }
 
+/// Parts of parts, as objects.
+pub async fn nested_twice(db: &Client) -> Outcome {
+    let mut tx = db.begin().await?;
+    let mut outer = tx.begin().await?;
+    outer.tag().create(tag::new().name("outer")).await?;
+    {
+        let mut inner = outer.begin().await?;
+        inner.tag().create(tag::new().name("inner")).await?;
+        let kept = inner
+            .transaction(async |tx: &mut Tx| tx.tag().create(tag::new().name("innermost")).await)
+            .await?;
+        assert_eq!((kept.name.as_str(), inner.tag().count().await?), ("innermost", 3));
+    }
+    assert_eq!(outer.tag().count().await?, 1, "what was kept within it is undone with it");
+    let inner = outer.begin().await?;
+    inner.tag().create(tag::new().name("kept")).await?;
+    inner.commit().await?;
+    outer.commit().await?;
+    tx.commit().await?;
+    assert_eq!(db.tag().count().await?, 2);
+    Ok(())
+}
+
 /// A handle that outlives its transaction says so.
 pub async fn refused_after_the_end(db: &Client) -> Outcome {
     let mut kept = None;

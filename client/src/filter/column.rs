@@ -160,12 +160,14 @@ impl<M: Model, T, N, K> Column<M, T, N, K> {
         Assignment { column: self.index, op, model: PhantomData }
     }
 
-    /// Smallest first.
+    /// Smallest first. Unless [said otherwise](Order::nulls_first), NULLs stand where the database puts them: last on
+    /// Postgres, first on SQLite.
     pub fn asc(self) -> Order<M> {
         self.order(Direction::Ascending)
     }
 
-    /// Largest first.
+    /// Largest first. Unless [said otherwise](Order::nulls_last), NULLs stand where the database puts them: first on
+    /// Postgres, last on SQLite.
     pub fn desc(self) -> Order<M> {
         self.order(Direction::Descending)
     }
@@ -188,7 +190,8 @@ impl<M: Model> Order<M> {
 }
 
 impl<M: Model, T: ToValue, N, K: ColumnKind> Column<M, T, N, K> {
-    /// It has this value.
+    /// It has this value. Lists are equal element by element; documents as the database compares them: by their
+    /// contents on Postgres, by their text on SQLite.
     pub fn equals(self, value: impl IntoValue<T>) -> K::Equals<M> {
         K::equals(self.compare(Compare::Equal, value.into_value()))
     }
@@ -218,59 +221,63 @@ impl<M: Model, T: ToValue, N, K> Column<M, T, N, K> {
 }
 
 impl<M: Model, T: Comparable, N, K> Column<M, T, N, K> {
-    /// It is less than this.
+    /// It is less than this. Texts are compared in the order of the database's collation. Not true of NULL.
     pub fn lt(self, value: impl IntoValue<T>) -> Filter<M> {
         self.compare(Compare::Less, value.into_value())
     }
 
-    /// It is this or less.
+    /// It is this or less. Not true of NULL.
     pub fn lte(self, value: impl IntoValue<T>) -> Filter<M> {
         self.compare(Compare::LessOrEqual, value.into_value())
     }
 
-    /// It is greater than this.
+    /// It is greater than this. Not true of NULL.
     pub fn gt(self, value: impl IntoValue<T>) -> Filter<M> {
         self.compare(Compare::Greater, value.into_value())
     }
 
-    /// It is this or greater.
+    /// It is this or greater. Not true of NULL.
     pub fn gte(self, value: impl IntoValue<T>) -> Filter<M> {
         self.compare(Compare::GreaterOrEqual, value.into_value())
     }
 }
 
 impl<M: Model, T: Textual, N, K> Column<M, T, N, K> {
-    fn text(self, kind: TextMatch, needle: &str, case_insensitive: bool) -> Filter<M> {
-        self.filter(NodeKind::Text { kind, needle: Value::Text(needle.to_owned()), case_insensitive })
+    fn text(self, kind: TextMatch, needle: impl AsRef<str>, case_insensitive: bool) -> Filter<M> {
+        self.filter(NodeKind::Text {
+            kind,
+            needle: Value::Text(needle.as_ref().to_owned()),
+            case_insensitive,
+        })
     }
 
     /// It has this text in it. No character is a wildcard.
-    pub fn contains(self, needle: &str) -> Filter<M> {
+    pub fn contains(self, needle: impl AsRef<str>) -> Filter<M> {
         self.text(TextMatch::Contains, needle, false)
     }
 
     /// It starts with this text.
-    pub fn starts_with(self, needle: &str) -> Filter<M> {
+    pub fn starts_with(self, needle: impl AsRef<str>) -> Filter<M> {
         self.text(TextMatch::StartsWith, needle, false)
     }
 
     /// It ends with this text.
-    pub fn ends_with(self, needle: &str) -> Filter<M> {
+    pub fn ends_with(self, needle: impl AsRef<str>) -> Filter<M> {
         self.text(TextMatch::EndsWith, needle, false)
     }
 
     /// It has this text in it, in letters of either case.
-    pub fn contains_insensitive(self, needle: &str) -> Filter<M> {
+    pub fn contains_insensitive(self, needle: impl AsRef<str>) -> Filter<M> {
         self.text(TextMatch::Contains, needle, true)
     }
 
     /// It starts with this text, in letters of either case.
-    pub fn starts_with_insensitive(self, needle: &str) -> Filter<M> {
+    pub fn starts_with_insensitive(self, needle: impl AsRef<str>) -> Filter<M> {
         self.text(TextMatch::StartsWith, needle, true)
     }
 
     /// It ends with this text, in letters of either case.
-    pub fn ends_with_insensitive(self, needle: &str) -> Filter<M> {
+    pub fn ends_with_insensitive(self, needle: impl AsRef<str>) -> Filter<M> {
         self.text(TextMatch::EndsWith, needle, true)
     }
 }
@@ -305,7 +312,8 @@ impl<M: Model, T: ToValue, K> Column<M, T, Nullable, K> {
 }
 
 impl<M: Model, T: Numeric + ToValue, N, K> Column<M, T, N, K> {
-    /// Becomes more by this. NULL stays NULL.
+    /// Becomes more by this. NULL stays NULL; a number that the column does not hold is an
+    /// [`OutOfRange`](drivetrain_adapter_api::ErrorKind::OutOfRange) of the database.
     pub fn increment(self, by: impl IntoValue<T>) -> Assignment<M> {
         self.assign(AssignOp::Add(by.into_value()))
     }
@@ -320,7 +328,8 @@ impl<M: Model, T: Numeric + ToValue, N, K> Column<M, T, N, K> {
         self.assign(AssignOp::Multiply(by.into_value()))
     }
 
-    /// Is divided by this, as the database divides.
+    /// Is divided by this, as the database divides: whole numbers without their remainder; by zero it is an error on
+    /// Postgres and gives NULL on SQLite.
     pub fn divide(self, by: impl IntoValue<T>) -> Assignment<M> {
         self.assign(AssignOp::Divide(by.into_value()))
     }
@@ -330,27 +339,27 @@ impl<M: Model, T: ToValue, N, K> Column<M, Vec<T>, N, K>
 where
     Vec<T>: ToValue,
 {
-    /// The list has this element.
+    /// The list has this element. Not true of NULL.
     pub fn has(self, element: impl IntoValue<T>) -> Filter<M> {
         self.filter(NodeKind::Has(element.into_value()))
     }
 
-    /// The list has all of these elements.
+    /// The list has all of these elements; every list has all of none. Not true of NULL.
     pub fn has_every<V: IntoValue<T>>(self, elements: impl IntoIterator<Item = V>) -> Filter<M> {
         self.filter(NodeKind::HasEvery(elements.into_iter().map(IntoValue::into_value).collect()))
     }
 
-    /// The list has one of these elements.
+    /// The list has one of these elements; no list has one of none. Not true of NULL.
     pub fn has_some<V: IntoValue<T>>(self, elements: impl IntoIterator<Item = V>) -> Filter<M> {
         self.filter(NodeKind::HasSome(elements.into_iter().map(IntoValue::into_value).collect()))
     }
 
-    /// The list has no elements.
+    /// The list has no elements, or is NULL in the database, which is read as the empty list.
     pub fn is_empty(self) -> Filter<M> {
         self.filter(NodeKind::IsEmpty)
     }
 
-    /// The list gets these elements at its end.
+    /// The list gets these elements at its end. To NULL it is the empty list that they are added.
     pub fn push<V: IntoValue<T>>(self, elements: impl IntoIterator<Item = V>) -> Assignment<M> {
         let values = elements.into_iter().map(IntoValue::into_value).collect();
         let element = <Vec<T> as ToValue>::db_type().element().cloned().unwrap_or(DbType::Unknown);

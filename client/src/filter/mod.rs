@@ -15,7 +15,7 @@ pub use value::{IntoNullable, IntoValue};
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::{BitAnd, BitOr, Not};
+use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not};
 
 use crate::model::Model;
 
@@ -84,6 +84,20 @@ impl<M: Model, O: IntoFilter<M>> BitAnd<O> for Filter<M> {
 
     fn bitand(self, other: O) -> Self {
         self.and(other)
+    }
+}
+
+impl<M: Model, O: IntoFilter<M>> BitAndAssign<O> for Filter<M> {
+    fn bitand_assign(&mut self, other: O) {
+        let old = std::mem::replace(self, Self::all());
+        *self = old.and(other);
+    }
+}
+
+impl<M: Model, O: IntoFilter<M>> BitOrAssign<O> for Filter<M> {
+    fn bitor_assign(&mut self, other: O) {
+        let old = std::mem::replace(self, Self::all());
+        *self = old.or(other);
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can be given for a field of some type.
 
+use drivetrain_adapter_api::decode::ArrayElement;
+use drivetrain_adapter_api::value::Array;
 use drivetrain_adapter_api::{ToValue, Value};
 
 /// Values that can be given for a field of type `T`.
@@ -24,9 +26,9 @@ impl IntoValue<String> for &str {
     }
 }
 
-impl IntoValue<String> for &String {
+impl<T: ToValue + Clone> IntoValue<T> for &T {
     fn into_value(self) -> Value {
-        Value::Text(self.clone())
+        self.clone().to_value()
     }
 }
 
@@ -39,6 +41,12 @@ impl IntoValue<Vec<u8>> for &[u8] {
 impl<const N: usize> IntoValue<Vec<u8>> for &[u8; N] {
     fn into_value(self) -> Value {
         Value::Bytes(self.to_vec())
+    }
+}
+
+impl<T: ToValue + ArrayElement, V: IntoValue<T>, const N: usize> IntoValue<Vec<T>> for [V; N] {
+    fn into_value(self) -> Value {
+        Value::Array(Array::new(T::db_type(), self.map(V::into_value).into()))
     }
 }
 
@@ -73,6 +81,12 @@ impl IntoNullable<String> for &str {
 impl IntoNullable<String> for &String {
     fn into_nullable(self) -> Value {
         Value::Text(self.clone())
+    }
+}
+
+impl IntoNullable<String> for Option<&String> {
+    fn into_nullable(self) -> Value {
+        self.cloned().to_value()
     }
 }
 

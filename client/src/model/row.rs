@@ -1,5 +1,7 @@
 //! Typed records: how a row type is read, and how its relation slots change type when they are loaded.
 
+use std::fmt;
+
 use drivetrain_adapter_api::{Error, ErrorKind, FromCell, Result, Rows, Value, ValueRef};
 
 use super::{Model, Relation};
@@ -59,13 +61,23 @@ impl Cardinality for One {
 }
 
 /// A record as the engine hands it over: its columns, and its loaded relations.
-#[derive(Debug, Clone)]
+///
+/// Its `Debug` shows which relations are loaded and never the values.
+#[derive(Clone)]
 pub struct Record {
     cells: Cells,
     relations: Vec<(usize, Vec<Self>)>,
 }
 
-#[derive(Debug, Clone)]
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let relations: Vec<_> =
+            self.relations.iter().map(|(relation, records)| (relation, records.len())).collect();
+        f.debug_struct("Record").field("relations", &relations).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone)]
 enum Cells {
     Rows { rows: Rows, row: usize, first: usize },
     Values(Vec<Value>),

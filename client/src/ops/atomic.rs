@@ -228,13 +228,18 @@ impl<S: SchemaMeta> Client<S> {
     /// transaction. `update` and `delete` of one record are always run in a transaction, since a record that is not
     /// there undoes the others too; `update_many` and `delete_many` are one statement.
     ///
-    /// ```ignore
+    /// ```
+    /// # mod db { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sample/mod.rs")); }
+    /// # use db::*;
+    /// # async fn example(db: Client) -> drivetrain::Result<()> {
     /// let (user, todos) = db
     ///     .atomic((
     ///         db.user().create(user::new().email("ada@example.com")),
     ///         db.todo().update_many(todo::done.equals(false), [todo::done.set(true)]),
     ///     ))
     ///     .await?;
+    /// # Ok(()) }
+    /// # fn main() {}
     /// ```
     ///
     /// # Errors

@@ -55,6 +55,9 @@ macro_rules! finder {
             }
 
             /// How relations are loaded; the adapter's capabilities decide if nothing is said.
+            ///
+            /// [`Joined`](LoadStrategy::Joined) gives [`Unsupported`](ErrorKind::Unsupported) where the adapter does
+            /// not declare `json_rows`.
             pub fn load_strategy(mut self, strategy: LoadStrategy) -> Self {
                 self.selection.strategy = Some(strategy);
                 self

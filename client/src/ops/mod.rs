@@ -28,6 +28,12 @@ use crate::model::Model;
 use crate::plan::Selection;
 
 /// The records of the model `M`: where every operation begins.
+///
+/// # Errors
+/// Every operation gives, when it is awaited, what the database reports, in the words of the schema: the model and
+/// its fields ([`DatabaseError`](crate::DatabaseError)). What the adapter cannot do is refused with
+/// [`Unsupported`](drivetrain_adapter_api::ErrorKind::Unsupported) before anything is sent, and so is a value that its
+/// column's type does not hold, with [`OutOfRange`](drivetrain_adapter_api::ErrorKind::OutOfRange).
 pub struct Records<'a, M> {
     engine: &'a dyn Engine,
     model: PhantomData<fn() -> M>,
@@ -71,18 +77,26 @@ impl<'a, M: Model> Records<'a, M> {
         FindUnique::new(self.engine, selection)
     }
 
-    /// Creates a record, and those given with it, as a whole or not at all.
+    /// Creates a record, and those given with it, as a whole or not at all. Fields that are not given have the default
+    /// of the schema.
+    ///
+    /// Awaiting it gives a [`Misuse`](drivetrain_adapter_api::ErrorKind::Misuse) error if a record among its children is
+    /// given a foreign key that its parent fills in.
     pub fn create(self, record: impl Complete<M>) -> Create<'a, M> {
         Create::new(self.engine, record.into_data())
     }
 
     /// Creates several records, as a whole or not at all, and gives their number.
+    ///
+    /// Awaiting it gives a [`Misuse`](drivetrain_adapter_api::ErrorKind::Misuse) error if one of them has others to be
+    /// created with it.
     pub fn create_many<C: Complete<M>>(self, records: impl IntoIterator<Item = C>) -> CreateMany<'a, M> {
         let records: Vec<CreateData> = records.into_iter().map(Complete::into_data).collect();
         CreateMany::new(self.engine, records)
     }
 
-    /// Changes the record with that key, and gives it as it is afterwards.
+    /// Changes the record with that key, and gives it as it is afterwards. Of two changes of one field the later holds;
+    /// no changes leave the record as it is, `@updatedAt` too.
     pub fn update(
         self,
         key: impl IntoUnique<M>,
@@ -91,7 +105,7 @@ impl<'a, M: Model> Records<'a, M> {
         Update::new(self.engine, key.into_unique(), changes)
     }
 
-    /// Changes all records that fulfil the condition, and gives their number.
+    /// Changes all records that fulfil the condition, and gives their number, also of those that were so before.
     pub fn update_many(
         self,
         filter: impl IntoFilter<M>,
@@ -100,7 +114,8 @@ impl<'a, M: Model> Records<'a, M> {
         UpdateMany::new(self.engine, filter.into_filter(), changes)
     }
 
-    /// Creates the record, or changes the one that has that key already; gives it as it is afterwards.
+    /// Creates the record, or changes the one that has that key already; gives it as it is afterwards. See [`Upsert`] for
+    /// what happens when others do the same at once.
     pub fn upsert(
         self,
         key: impl IntoUnique<M>,

@@ -27,7 +27,7 @@ pub struct Page<R> {
 impl<R> Page<R> {
     /// How many pages there are.
     pub fn pages(&self) -> u64 {
-        self.total.div_ceil(self.size)
+        self.total.div_ceil(self.size.max(1))
     }
 }
 

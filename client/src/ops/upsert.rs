@@ -3,8 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use drivetrain_adapter_api::Result;
+use drivetrain_adapter_api::{Capabilities, Result};
 
+use super::atomic::{Operation, Planned};
 use super::awaitable;
 use super::update::untyped;
 use crate::create::CreateData;
@@ -15,6 +16,11 @@ use crate::model::{Model, Row};
 use crate::plan::{self, Selection};
 
 /// Creates a record, or changes the one with its key. Awaiting it gives the record as it is afterwards.
+///
+/// The database itself tells whether the record is there, so that nobody can come in between, where it can: the
+/// condition is a whole key and nothing else, the new record has the same values in it and no others to be created with
+/// it. Otherwise it is an update and, if there is no such record, a create: if somebody else creates the record in
+/// between, that gives a [`UniqueViolation`](drivetrain_adapter_api::ErrorKind::UniqueViolation).
 #[must_use = "nothing is written until it is awaited"]
 pub struct Upsert<'a, M: Model, R = <M as Model>::Row> {
     engine: &'a dyn Engine,
@@ -60,3 +66,19 @@ impl<M: Model, R: Row> Upsert<'_, M, R> {
 }
 
 awaitable!(['a, M: Model, R: Row] Upsert<'a, M, R> => R);
+
+impl<M: Model, R: Row> Operation for Upsert<'_, M, R> {
+    type Output = R;
+
+    fn plan(self, capabilities: &Capabilities) -> Result<Planned<R>> {
+        let Self { data, changes, selection, .. } = self;
+        Ok(match plan::upsert_alone_query(capabilities, &data, &changes, &selection)? {
+            Some(query) => Planned::query(selection.models(), query, move |result| {
+                R::read(&mut plan::only(plan::read_joined(&result.rows, &selection)?)?)
+            }),
+            None => Planned::steps(move |engine| {
+                Box::pin(async move { R::read(&mut plan::upsert(engine, data, changes, selection).await?) })
+            }),
+        })
+    }
+}

@@ -8,7 +8,7 @@ use drivetrain_adapter_api::{DbType, Query, Result, Value};
 
 use super::columns;
 use crate::filter::OrderNode;
-use crate::model::{JoinTableMeta, ModelMeta};
+use crate::model::{JoinTableMeta, ModelMeta, TableMeta};
 
 /// Collects the values of a statement while its parts are built.
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub(super) struct Builder {
     /// Common table expressions that hold new records of a model: the tables do not show them yet.
     created: Vec<(&'static ModelMeta, Ident)>,
     /// The same for the rows of tables between models.
-    linked: Vec<(&'static str, Ident)>,
+    linked: Vec<(TableMeta, Ident)>,
 }
 
 impl Builder {
@@ -45,9 +45,9 @@ impl Builder {
         self.slot(Value::Array(Array::new(ty.clone(), values)), &list)
     }
 
-    /// A place for a number of rows.
+    /// A place for a number of rows. Numbers that no database counts to mean all rows.
     pub(super) fn count(&mut self, count: u64) -> Result<Expr> {
-        self.value(Value::UInt64(count), &DbType::Int64)
+        self.value(Value::UInt64(count.min(i64::MAX as u64)), &DbType::Int64)
     }
 
     /// The query of that statement with the values collected.
@@ -59,7 +59,7 @@ impl Builder {
         self.created.push((model, cte));
     }
 
-    pub(super) fn linked(&mut self, table: &'static str, cte: Ident) {
+    pub(super) fn linked(&mut self, table: TableMeta, cte: Ident) {
         self.linked.push((table, cte));
     }
 
@@ -74,7 +74,7 @@ impl Builder {
     /// The rows of a table between two models, those created by this statement among them.
     pub(super) fn links(&self, table: &JoinTableMeta, alias: &Ident) -> Source {
         let names: Vec<Ident> = vec![table.local.into(), table.foreign.into()];
-        let created = self.linked.iter().filter(|(known, _)| *known == table.table.name).map(|(_, cte)| cte);
+        let created = self.linked.iter().filter(|(known, _)| *known == table.table).map(|(_, cte)| cte);
         with_created(Source::aliased(table.table.to_name(), alias.clone()), &names, created, alias)
     }
 }

@@ -1,7 +1,7 @@
 //! The columns of a model in statements.
 
 use drivetrain_adapter_api::statement::{Expr, Function, Ident, Projection};
-use drivetrain_adapter_api::{DbType, Value};
+use drivetrain_adapter_api::{DbType, Dialect, Value};
 
 use crate::model::{ColumnMeta, DefaultMeta, ModelMeta, TypeMeta};
 use crate::plan::generate;
@@ -10,13 +10,40 @@ pub(super) fn projection(expr: Expr) -> Projection {
     Projection::new(expr)
 }
 
+/// A type that is cast to on Postgres, and nothing elsewhere.
+pub(super) fn postgres_type(name: &str) -> DbType {
+    DbType::named(Dialect::Postgres, None, name, DbType::Unknown)
+}
+
+/// The column as it can be read: the text of Postgres's `money` depends on the server's settings, its number does not.
+fn readable(expr: Expr, column: &ColumnMeta) -> Projection {
+    fn plain(ty: TypeMeta) -> Option<DbType> {
+        match ty {
+            TypeMeta::Native { dialect: Dialect::Postgres, name: "money", .. } => {
+                Some(postgres_type("numeric"))
+            }
+            TypeMeta::List(element) => plain(*element).map(DbType::array),
+            _ => None,
+        }
+    }
+    match plain(column.ty) {
+        Some(ty) => Projection::named(Expr::Cast(Box::new(expr), ty), column.column),
+        None => projection(expr),
+    }
+}
+
 /// All columns of a model, in order.
 pub(super) fn all(model: &ModelMeta, alias: &Ident) -> Vec<Projection> {
-    model.columns.iter().map(|column| projection(Expr::of(alias.clone(), column.column))).collect()
+    model.columns.iter().map(|column| readable(Expr::of(alias.clone(), column.column), column)).collect()
 }
 
 /// All columns of a model, in order, as a RETURNING clause names them.
 pub(super) fn returning(model: &ModelMeta) -> Vec<Projection> {
+    model.columns.iter().map(|column| readable(Expr::column(column.column), column)).collect()
+}
+
+/// The same as they are in the table, for a RETURNING clause that another part of the statement reads.
+pub(super) fn written(model: &ModelMeta) -> Vec<Projection> {
     model.columns.iter().map(|column| projection(Expr::column(column.column))).collect()
 }
 
@@ -58,6 +85,7 @@ pub(super) fn now(ty: &DbType) -> Expr {
     match ty.carrier() {
         DbType::TimestampTz => Expr::Call(Function::Now, Vec::new()),
         DbType::Timestamp => Expr::Call(Function::NowUtc, Vec::new()),
+        DbType::TimeTz => Expr::Cast(Box::new(Expr::Call(Function::Now, Vec::new())), ty.clone()),
         _ => Expr::Cast(Box::new(Expr::Call(Function::NowUtc, Vec::new())), ty.clone()),
     }
 }

@@ -3,11 +3,12 @@
 use drivetrain_adapter_api::statement::{
     BinaryOperator, Expr, Function, Ident, InList, Join, JoinKind, Literal, Projection, Select,
 };
-use drivetrain_adapter_api::{DbType, Result};
+use drivetrain_adapter_api::{DbType, Dialect, Result, Value};
 
 use super::builder::Builder;
+use super::columns;
 use crate::filter::{Compare, Node, NodeKind, Quantifier};
-use crate::model::{ModelMeta, RelationMeta};
+use crate::model::{ModelMeta, RelationMeta, TypeMeta};
 
 impl Builder {
     /// The condition on the record that `alias` stands for; `None` if it holds for every record.
@@ -46,13 +47,23 @@ impl Builder {
 
     fn column(&mut self, model: &ModelMeta, alias: &Ident, column: usize, kind: &NodeKind) -> Result<Expr> {
         let meta = &model.columns[column];
-        let ty = meta.ty.to_db_type();
         let expr = Expr::of(alias.clone(), meta.column);
+        let (expr, ty) = match (kind, compared_as(meta.ty)) {
+            (NodeKind::Compare(..) | NodeKind::In(_) | NodeKind::IsEmpty, Some((cast, ty))) => {
+                (Expr::Cast(Box::new(expr), cast), ty)
+            }
+            _ => (expr, meta.ty.to_db_type()),
+        };
         let element = || ty.element().cloned().unwrap_or(DbType::Unknown);
         Ok(match kind {
             NodeKind::Compare(operator, value) => {
                 let value = self.value(value.clone(), &ty)?;
                 expr.binary(operator_of(*operator), value)
+            }
+            // A list of lists would be one list of two dimensions.
+            NodeKind::In(values) if matches!(meta.ty, TypeMeta::List(_)) => {
+                let equals = |value: &Value| Ok(expr.clone().equal(self.value(value.clone(), &ty)?));
+                Expr::Or(values.iter().map(equals).collect::<Result<_>>()?)
             }
             NodeKind::In(values) => {
                 Expr::In { expr: Box::new(expr), list: InList::Slot(self.list(values.clone(), &ty)?) }
@@ -77,7 +88,8 @@ impl Builder {
                 expr.binary(BinaryOperator::ArrayHasSome, Expr::Slot(values))
             }
             NodeKind::IsEmpty => {
-                Expr::Call(Function::Length, vec![expr]).equal(Expr::Literal(Literal::Int(0)))
+                let empty = Expr::Slot(self.list(Vec::new(), &element())?);
+                Expr::Or(vec![expr.clone().equal(empty), expr.is_null()])
             }
         })
     }
@@ -149,6 +161,22 @@ impl Builder {
                 select
             }
         }
+    }
+}
+
+/// Where Postgres cannot compare values of a column's own type: the type that the column is cast to, and that of the
+/// values it is compared with.
+fn compared_as(ty: TypeMeta) -> Option<(DbType, DbType)> {
+    let known = |name: &str, carrier: DbType| {
+        Some((columns::postgres_type(name), DbType::named(Dialect::Postgres, None, name, carrier)))
+    };
+    match ty {
+        TypeMeta::Native { dialect: Dialect::Postgres, name: "json", .. } => known("jsonb", DbType::Json),
+        TypeMeta::Native { dialect: Dialect::Postgres, name: "xml", .. } => known("text", DbType::Text),
+        TypeMeta::List(element) => {
+            compared_as(*element).map(|(cast, ty)| (DbType::array(cast), DbType::array(ty)))
+        }
+        _ => None,
     }
 }
 

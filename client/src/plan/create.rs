@@ -3,7 +3,9 @@
 mod one_statement;
 mod steps;
 
-use drivetrain_adapter_api::{Capabilities, Error, ErrorKind, Query, Result, TransactionOptions};
+use drivetrain_adapter_api::{
+    Capabilities, Capability, Error, ErrorKind, Query, Result, TransactionOptions, check,
+};
 
 use super::builder::Builder;
 use super::find::{is_joined, read_with_levels};
@@ -67,6 +69,11 @@ async fn run(engine: &dyn Engine, data: CreateData, selection: &Selection) -> Re
         Ok(query) => return only(joined::read(&engine.query(query).await?.rows, selection)?),
         Err(data) => data,
     };
+    check::operation(
+        engine.capabilities(),
+        Capability::ReturningInsert,
+        "records cannot be created one by one",
+    )?;
     let mut unit = engine.unit(TransactionOptions::new()).await?;
     let result = steps::insert(&mut unit, NewRecord::complete(data), &label).await?;
     let record = only(read_with_levels(&mut unit, selection, &result).await?)?;

@@ -1,16 +1,14 @@
 //! Creating several records of one model.
 
-use drivetrain_adapter_api::{Batch, Capabilities, Error, Query, Result, TransactionOptions};
+use drivetrain_adapter_api::{Batch, Capabilities, Dialect, Error, Query, Result, TransactionOptions, Value};
 
 use super::builder::Builder;
-use super::insert::{NewRecord, is_uniform, skipping_duplicates};
+use super::columns::Given;
+use super::insert::{NewRecord, is_uniform, rows_of_an_insert, skipping_duplicates};
 use crate::create::CreateData;
 use crate::engine::Engine;
 use crate::error::in_words_of;
-use crate::model::ModelMeta;
-
-/// Records of one insert where they stand row by row, at most.
-const ROWS_OF_AN_INSERT: usize = 500;
+use crate::model::{ColumnMeta, DefaultMeta, ModelMeta};
 
 /// Creates the records as a whole or not at all; gives how many there are new.
 pub(crate) async fn create_many(
@@ -50,13 +48,34 @@ fn complete(model: &ModelMeta, records: Vec<CreateData>) -> Result<Vec<NewRecord
     Ok(records.into_iter().map(NewRecord::complete).collect())
 }
 
+/// SQLite has no way to skip a duplicate of a record of which nothing is said: NULL is said of a column that is NULL then
+/// anyway, or is numbered then.
+fn say_something(model: &ModelMeta, record: &mut NewRecord) -> Result<()> {
+    let is_null = |column: &ColumnMeta| column.nullable && column.default == DefaultMeta::None;
+    let is_numbered = |column: &ColumnMeta| column.default == DefaultMeta::Autoincrement;
+    let column = model.columns.iter().position(|column| is_null(column) || is_numbered(column));
+    let column = column.ok_or_else(|| {
+        Error::unsupported(format!(
+            "SQLite cannot skip duplicates of a {} of which no field is given: give one of its fields",
+            model.name
+        ))
+    })?;
+    record.given.push((column, Given::Value(Value::NULL)));
+    Ok(())
+}
+
 /// One insert for each run of records that give the same columns.
 fn inserts(
     capabilities: &Capabilities,
     model: &'static ModelMeta,
-    records: Vec<NewRecord>,
+    mut records: Vec<NewRecord>,
     skip_duplicates: bool,
 ) -> Result<Vec<Query>> {
+    if skip_duplicates && capabilities.dialect() == Dialect::Sqlite {
+        for record in records.iter_mut().filter(|record| record.given.is_empty()) {
+            say_something(model, record)?;
+        }
+    }
     let label = format!("{}.create_many", model.name);
     let mut queries = Vec::new();
     for run in runs(records) {
@@ -79,12 +98,6 @@ fn inserts(
         }
     }
     Ok(queries)
-}
-
-fn rows_of_an_insert(capabilities: &Capabilities, columns: usize) -> usize {
-    let by_parameters =
-        capabilities.max_parameters().map_or(usize::MAX, |limit| limit as usize / columns.max(1));
-    by_parameters.clamp(1, ROWS_OF_AN_INSERT)
 }
 
 /// The records in order, cut where the given columns change.

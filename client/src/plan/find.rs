@@ -118,6 +118,37 @@ pub(crate) async fn count(engine: &dyn Engine, selection: &Selection) -> Result<
     in_words(selection, async { count_of(&engine.query(count_query(selection)?).await?) }).await
 }
 
+/// A page and its total where several queries cannot be sent together. Others may write in between.
+async fn one_by_one(
+    mut run: &dyn Engine,
+    selection: &Selection,
+    joined: bool,
+    queries: Vec<Query>,
+) -> Result<(Vec<Record>, u64)> {
+    let mut results = Vec::new();
+    for query in queries {
+        results.push(run.query(query).await?);
+    }
+    read_page(&mut run, selection, joined, &results).await
+}
+
+async fn read_page(
+    run: &mut (dyn Run + '_),
+    selection: &Selection,
+    joined: bool,
+    results: &[QueryResult],
+) -> Result<(Vec<Record>, u64)> {
+    let [found, counted] = results else {
+        return Err(Error::new(ErrorKind::Protocol, "a batch of two queries did not give two results"));
+    };
+    let records = if joined {
+        joined::read(&found.rows, selection)?
+    } else {
+        read_with_levels(run, selection, found).await?
+    };
+    Ok((records, count_of(counted)?))
+}
+
 /// The records that `selection` describes, and how many there would be without its limits.
 pub(crate) async fn find_with_total(
     engine: &dyn Engine,
@@ -135,21 +166,19 @@ pub(crate) async fn find_with_total(
             return Ok((records, total));
         }
         let queries = vec![find_query(selection, joined, "page")?, count_query(selection)?];
+        if !engine.in_transaction()
+            && !capabilities.pipelining()
+            && !capabilities.transactions().has_atomic_batch()
+        {
+            return one_by_one(run, selection, joined, queries).await;
+        }
         let batch = if engine.in_transaction() || !capabilities.transactions().has_atomic_batch() {
             Batch::new(queries)
         } else {
             Batch::atomic(queries, snapshot(capabilities))
         };
         let results = engine.batch(batch).await?;
-        let [found, counted] = results.as_slice() else {
-            return Err(Error::new(ErrorKind::Protocol, "a batch of two queries did not give two results"));
-        };
-        let records = if joined {
-            joined::read(&found.rows, selection)?
-        } else {
-            read_with_levels(&mut run, selection, found).await?
-        };
-        Ok((records, count_of(counted)?))
+        read_page(&mut run, selection, joined, &results).await
     })
     .await
 }

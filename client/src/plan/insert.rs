@@ -4,7 +4,7 @@ use drivetrain_adapter_api::statement::{
     AggregateFunction, BinaryOperator, Expr, Ident, Insert, InsertSource, Literal, OnConflict, OrderBy,
     Projection, Select, Source,
 };
-use drivetrain_adapter_api::{DbType, Result, Value};
+use drivetrain_adapter_api::{Capabilities, DbType, Result, Value};
 
 use super::builder::Builder;
 use super::columns::{self, Given};
@@ -44,6 +44,15 @@ impl NewRecord {
         self.given.iter().map(|(column, _)| *column).collect()
     }
 
+    /// The same records without what is given for those columns, which are filled in from elsewhere.
+    pub(super) fn without(records: Vec<Self>, columns: &[usize]) -> Vec<Self> {
+        let strip = |mut record: Self| {
+            record.given.retain(|(column, _)| !columns.contains(column));
+            record
+        };
+        records.into_iter().map(strip).collect()
+    }
+
     fn is_leaf(&self) -> bool {
         self.children.iter().all(|(_, children)| children.is_empty())
     }
@@ -63,6 +72,16 @@ pub(super) fn is_uniform(records: &[NewRecord]) -> bool {
             record.is_leaf()
                 && record.given.iter().map(|given| (given.0, is_value(given))).eq(shape.iter().copied())
         })
+}
+
+/// Records of one insert where they stand row by row, at most.
+const ROWS_OF_AN_INSERT: usize = 500;
+
+/// How many records that are given that many columns can stand in one insert row by row.
+pub(super) fn rows_of_an_insert(capabilities: &Capabilities, columns: usize) -> usize {
+    let by_parameters =
+        capabilities.max_parameters().map_or(usize::MAX, |limit| limit as usize / columns.max(1));
+    by_parameters.clamp(1, ROWS_OF_AN_INSERT)
 }
 
 fn column_name(model: &ModelMeta, column: usize) -> Ident {
@@ -94,10 +113,8 @@ impl Builder {
         let mut names = Vec::new();
         let mut row = Vec::new();
         for (column, given) in given {
-            if foreign.iter().all(|(known, _)| *known != column) {
-                names.push(column_name(model, column));
-                row.push(self.given(model, column, given)?);
-            }
+            names.push(column_name(model, column));
+            row.push(self.given(model, column, given)?);
         }
         for (column, expr) in foreign {
             names.push(column_name(model, column));

@@ -1,19 +1,20 @@
 //! Relations by one more query each: for databases that cannot give them in one statement, and where that is asked
 //! for.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use drivetrain_adapter_api::statement::{
     Expr, Function, Ident, InList, Join, JoinKind, Projection, Select, Source,
 };
-use drivetrain_adapter_api::{BoxFuture, DbType, Query, Result, Value, ValueRef};
+use drivetrain_adapter_api::{BoxFuture, DbType, Dialect, Query, Result, Value, ValueRef};
 
 use super::builder::{self, Builder};
 use super::columns;
 use super::condition::narrow;
 use super::selection::Selection;
 use crate::engine::Run;
-use crate::model::{Record, RelationMeta};
+use crate::model::{ModelMeta, Record, RelationMeta, TypeMeta};
 
 /// Keys that one query looks for, at most.
 const KEYS_OF_A_QUERY: usize = 10_000;
@@ -29,8 +30,9 @@ pub(super) fn load<'a>(
             let meta = &selection.model.relations[*relation];
             let keys: Vec<Option<Vec<Value>>> =
                 records.iter().map(|record| key_of(record, meta.local)).collect::<Result<_>>()?;
+            let equality = Equality::new(run.capabilities().dialect(), selection.model, meta);
             let mut found: HashMap<String, Vec<Record>> = HashMap::new();
-            for keys in distinct(&keys).chunks(KEYS_OF_A_QUERY) {
+            for keys in equality.distinct(&keys).chunks(KEYS_OF_A_QUERY) {
                 let result = run.run(query(selection, meta, related, keys)?).await?;
                 let width = related.model.columns.len();
                 let mut children: Vec<Record> =
@@ -41,11 +43,11 @@ pub(super) fn load<'a>(
                         Some(_) => vec![child.cell(width)?.to_value()?],
                         None => key_of(&child, meta.foreign)?.unwrap_or_default(),
                     };
-                    found.entry(text_of(&link)).or_default().push(child);
+                    found.entry(equality.text_of(&link)).or_default().push(child);
                 }
             }
             for (record, key) in records.iter_mut().zip(keys) {
-                let children = key.and_then(|key| found.get(&text_of(&key)).cloned());
+                let children = key.and_then(|key| found.get(&equality.text_of(&key)).cloned());
                 record.set_relation(*relation, children.unwrap_or_default());
             }
         }
@@ -59,27 +61,70 @@ fn key_of(record: &Record, columns: &[usize]) -> Result<Option<Vec<Value>>> {
     Ok((!values.iter().any(Value::is_null)).then_some(values))
 }
 
-fn distinct(keys: &[Option<Vec<Value>>]) -> Vec<Vec<Value>> {
-    let mut seen = HashSet::new();
-    keys.iter().flatten().filter(|key| seen.insert(text_of(key))).cloned().collect()
+/// When the database takes two keys of a relation for equal.
+struct Equality {
+    /// One for each column of the key.
+    texts: Vec<Texts>,
 }
 
-/// A text that is equal for equal keys: integers of any width are one type here.
-fn text_of(key: &[Value]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for value in key {
-        let written = match value.as_ref() {
-            ValueRef::Int16(number) => write!(text, "i{number};"),
-            ValueRef::Int32(number) => write!(text, "i{number};"),
-            ValueRef::Int64(number) => write!(text, "i{number};"),
-            ValueRef::UInt64(number) => write!(text, "i{number};"),
-            ValueRef::Text(value) | ValueRef::Enum(value) => write!(text, "t{}:{value};", value.len()),
-            other => write!(text, "{other:?};"),
+/// When the database takes two texts for equal.
+#[derive(Clone, Copy)]
+enum Texts {
+    Exact,
+    /// Letters of either case are the same.
+    Caseless,
+    /// Blanks at the end do not count.
+    Padded,
+}
+
+impl Equality {
+    fn new(dialect: Dialect, model: &ModelMeta, relation: &RelationMeta) -> Self {
+        let texts = |at: &usize| match model.columns[*at].ty {
+            TypeMeta::Native { dialect: known, name: "citext", .. } if known == dialect => Texts::Caseless,
+            TypeMeta::Native { dialect: known, name: "bpchar", .. } if known == dialect => Texts::Padded,
+            _ => Texts::Exact,
         };
-        written.expect("writing into a String cannot fail");
+        Self { texts: relation.local.iter().map(texts).collect() }
     }
-    text
+
+    fn distinct(&self, keys: &[Option<Vec<Value>>]) -> Vec<Vec<Value>> {
+        let mut seen = HashSet::new();
+        keys.iter().flatten().filter(|key| seen.insert(self.text_of(key))).cloned().collect()
+    }
+
+    /// A text that is equal for equal keys: integers of any width are one type here, and decimals of any scale.
+    fn text_of(&self, key: &[Value]) -> String {
+        use std::fmt::Write as _;
+        let mut text = String::new();
+        for (at, value) in key.iter().enumerate() {
+            let written = match value.as_ref() {
+                ValueRef::Int16(number) => write!(text, "i{number};"),
+                ValueRef::Int32(number) => write!(text, "i{number};"),
+                ValueRef::Int64(number) => write!(text, "i{number};"),
+                ValueRef::UInt64(number) => write!(text, "i{number};"),
+                ValueRef::Text(value) | ValueRef::Enum(value) => {
+                    let value = match self.texts.get(at) {
+                        Some(Texts::Caseless) => Cow::Owned(value.to_lowercase()),
+                        Some(Texts::Padded) => Cow::Borrowed(value.trim_end_matches(' ')),
+                        Some(Texts::Exact) | None => Cow::Borrowed(value),
+                    };
+                    write!(text, "t{}:{value};", value.len())
+                }
+                ValueRef::Decimal(digits) => write!(text, "d{};", without_scale(&digits)),
+                // Both zeros are equal.
+                ValueRef::Float64(number) => write!(text, "f{:?};", number + 0.0),
+                ValueRef::Float32(number) => write!(text, "f{:?};", number + 0.0),
+                other => write!(text, "{other:?};"),
+            };
+            written.expect("writing into a String cannot fail");
+        }
+        text
+    }
+}
+
+/// The digits of a decimal without the zeros that a scale adds.
+fn without_scale(digits: &str) -> &str {
+    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
 }
 
 /// The query for the related records of the parents with those keys.

@@ -23,4 +23,4 @@ pub(crate) use joined::read as read_joined;
 pub use selection::LoadStrategy;
 pub(crate) use selection::Selection;
 pub(crate) use update::{update, update_many, update_query};
-pub(crate) use upsert::upsert;
+pub(crate) use upsert::{upsert, upsert_alone_query};

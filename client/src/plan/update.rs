@@ -1,7 +1,7 @@
 //! Changing records.
 
 use drivetrain_adapter_api::statement::{self, BinaryOperator, Expr, Ident};
-use drivetrain_adapter_api::{Batch, Query, Result, TransactionOptions};
+use drivetrain_adapter_api::{Batch, DbType, Dialect, Query, Result, TransactionOptions, Value, check};
 
 use super::builder::Builder;
 use super::columns;
@@ -12,10 +12,11 @@ use super::selection::Selection;
 use crate::engine::Engine;
 use crate::error::in_words_of;
 use crate::filter::{AssignOp, Node};
-use crate::model::{ModelMeta, Record};
+use crate::model::{ModelMeta, Record, TypeMeta};
 
 impl Builder {
-    /// The changes as assignments, with the current time for columns that record updates.
+    /// The changes as assignments, with the current time for columns that record updates, if there are any. Of two
+    /// changes of one column the later holds.
     pub(super) fn assignments(
         &mut self,
         model: &'static ModelMeta,
@@ -23,13 +24,24 @@ impl Builder {
     ) -> Result<Vec<statement::Assignment>> {
         let table = Ident::from(model.table.name);
         let mut set = Vec::new();
-        for (column, op) in changes {
+        if changes.is_empty() {
+            return Ok(set);
+        }
+        for (at, (column, op)) in changes.iter().enumerate() {
+            if changes[at + 1..].iter().any(|(later, _)| later == column) {
+                continue;
+            }
             let meta = &model.columns[*column];
             let ty = meta.ty.to_db_type();
-            let mut computed =
-                |operator: BinaryOperator, value: &drivetrain_adapter_api::Value| -> Result<Expr> {
-                    Ok(Expr::of(table.clone(), meta.column).binary(operator, self.value(value.clone(), &ty)?))
+            let mut computed = |operator: BinaryOperator, value: &Value| -> Result<Expr> {
+                let old = Expr::of(table.clone(), meta.column);
+                let Some(by_way) = computed_as(meta.ty) else {
+                    return Ok(old.binary(operator, self.value(value.clone(), &ty)?));
                 };
+                let old = Expr::Cast(Box::new(old), by_way.cast);
+                let new = old.binary(operator, self.value(value.clone(), &by_way.ty)?);
+                Ok(Expr::Cast(Box::new(new), by_way.back))
+            };
             let value = match op {
                 AssignOp::Set(value) => self.value(value.clone(), &ty)?,
                 AssignOp::Add(value) => computed(BinaryOperator::Add, value)?,
@@ -38,8 +50,6 @@ impl Builder {
                 AssignOp::Divide(value) => computed(BinaryOperator::Divide, value)?,
                 AssignOp::Push(value) => computed(BinaryOperator::ArrayConcat, value)?,
             };
-            // Of two changes of one column the later holds.
-            set.retain(|known: &statement::Assignment| known.column != Ident::from(meta.column));
             set.push(statement::Assignment::new(meta.column, value));
         }
         for (column, meta) in model.columns.iter().enumerate() {
@@ -51,6 +61,30 @@ impl Builder {
     }
 }
 
+/// How a column is computed with whose own type Postgres computes little or nothing with.
+struct ByWay {
+    /// The type the column is cast to.
+    cast: DbType,
+    /// That of the values.
+    ty: DbType,
+    /// The column's own type.
+    back: DbType,
+}
+
+fn computed_as(ty: TypeMeta) -> Option<ByWay> {
+    let TypeMeta::Native { dialect: Dialect::Postgres, name, .. } = ty else { return None };
+    let (cast, carrier) = match name {
+        "money" => ("numeric", DbType::Decimal),
+        "oid" => ("int8", DbType::Int64),
+        _ => return None,
+    };
+    Some(ByWay {
+        cast: columns::postgres_type(cast),
+        ty: DbType::named(Dialect::Postgres, None, cast, carrier),
+        back: columns::postgres_type(name),
+    })
+}
+
 /// The update as a query; `None` if nothing would change.
 pub(crate) fn update_query(
     model: &'static ModelMeta,
@@ -60,14 +94,7 @@ pub(crate) fn update_query(
     label: &str,
 ) -> Result<Option<Query>> {
     let mut builder = Builder::default();
-    // The values of the assignments come first: where a change is dropped its value would stay without a place.
-    let last: Vec<(usize, AssignOp)> = changes
-        .iter()
-        .enumerate()
-        .filter(|(at, (column, _))| changes[at + 1..].iter().all(|(later, _)| later != column))
-        .map(|(_, change)| change.clone())
-        .collect();
-    let set = builder.assignments(model, &last)?;
+    let set = builder.assignments(model, changes)?;
     if set.is_empty() {
         return Ok(None);
     }
@@ -113,6 +140,7 @@ pub(crate) async fn update(
         if is_joined(engine.capabilities(), &selection) && !is_about(model, &selection.filter, &changes) {
             return written_and_read(engine, update, &selection).await;
         }
+        check::query(engine.capabilities(), &update)?;
         let mut unit = engine.unit(TransactionOptions::new()).await?;
         let result = unit.query(update).await?;
         let records = read_with_levels(&mut unit, &selection, &result).await?;

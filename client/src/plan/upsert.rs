@@ -1,7 +1,7 @@
 //! Creating a record or changing the one that is there.
 
 use drivetrain_adapter_api::statement::{Assignment, Expr, OnConflict};
-use drivetrain_adapter_api::{Query, Result, TransactionOptions, Value};
+use drivetrain_adapter_api::{Capabilities, Query, Result, TransactionOptions, Value, check};
 
 use super::builder::Builder;
 use super::create::{create, only};
@@ -22,16 +22,35 @@ pub(crate) async fn upsert(
     changes: Vec<(usize, AssignOp)>,
     selection: Selection,
 ) -> Result<Record> {
-    match native_key(engine, &data, &selection) {
+    match native_key(engine.capabilities(), &data, &selection) {
         Some(key) => native(engine, key, data, changes, &selection).await,
         None => in_steps(engine, data, changes, selection).await,
     }
 }
 
+/// The upsert as one query; `None` where that takes several.
+pub(crate) fn upsert_alone_query(
+    capabilities: &Capabilities,
+    data: &CreateData,
+    changes: &[(usize, AssignOp)],
+    selection: &Selection,
+) -> Result<Option<Query>> {
+    if !selection.includes.is_empty() {
+        return Ok(None);
+    }
+    let label = format!("{}.upsert", selection.model.name);
+    native_key(capabilities, data, selection)
+        .map(|key| upsert_query(selection.model, key, data.clone(), changes, &label))
+        .transpose()
+}
+
 /// The key by which the database itself can tell whether the record is there: the condition is that key and nothing
 /// else, and the new record has the same values in it.
-fn native_key(engine: &dyn Engine, data: &CreateData, selection: &Selection) -> Option<&'static KeyMeta> {
-    let capabilities = engine.capabilities();
+fn native_key(
+    capabilities: &Capabilities,
+    data: &CreateData,
+    selection: &Selection,
+) -> Option<&'static KeyMeta> {
     if !capabilities.upsert() || !capabilities.returning_insert() || !data.children.is_empty() {
         return None;
     }
@@ -40,13 +59,15 @@ fn native_key(engine: &dyn Engine, data: &CreateData, selection: &Selection) -> 
     let same = |(column, value): &(usize, &Value)| {
         let ty = data.model.columns[*column].ty.to_db_type();
         let given = data.values.iter().find(|(known, _)| known == column).map(|(_, given)| given.clone());
-        given.and_then(|given| given.coerce_to(&ty).ok()) == (*value).clone().coerce_to(&ty).ok()
+        let given = given.and_then(|given| given.coerce_to(&ty).ok());
+        given.is_some() && given == (*value).clone().coerce_to(&ty).ok()
     };
     if !wanted.iter().all(same) {
         return None;
     }
+    let is_wanted = |column: &usize| wanted.iter().any(|(known, _)| known == column);
     data.model.keys.iter().find(|key| {
-        key.columns.len() == wanted.len() && wanted.iter().all(|(column, _)| key.columns.contains(column))
+        key.columns.iter().all(is_wanted) && wanted.iter().all(|(column, _)| key.columns.contains(column))
     })
 }
 
@@ -81,6 +102,7 @@ async fn native(
             let record = written_and_read(engine, query, selection).await?;
             return only(record.into_iter().collect());
         }
+        check::query(engine.capabilities(), &query)?;
         let mut unit = engine.unit(TransactionOptions::new()).await?;
         let result = unit.query(query).await?;
         let record = only(read_with_levels(&mut unit, selection, &result).await?)?;

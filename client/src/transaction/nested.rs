@@ -42,14 +42,22 @@ impl<S> Drop for NestedTx<'_, S> {
 }
 
 impl<S> NestedTx<'_, S> {
-    /// Keeps what was done, as part of the transaction around it.
+    /// Keeps what was done, as part of the transaction around it; also if this future is dropped once the database was
+    /// asked.
     ///
     /// # Errors
     /// What the database reports; what was done is undone then.
     pub async fn commit(mut self) -> Result<()> {
         if let Some(savepoint) = self.savepoint {
-            self.tx.shared.lock().await?.transaction()?.release(savepoint).await?;
+            let mut locked = self.tx.shared.lock().await?;
+            // The database may have forgotten the savepoint by the time that this future is dropped: there is nothing
+            // to go back to then, and all of it is kept either way.
             self.savepoint = None;
+            let released = locked.transaction()?.release(savepoint).await;
+            if released.is_err() {
+                self.savepoint = Some(savepoint);
+            }
+            return released;
         }
         Ok(())
     }
@@ -64,6 +72,27 @@ impl<S> NestedTx<'_, S> {
             self.savepoint = None;
         }
         Ok(())
+    }
+}
+
+impl<S: SchemaMeta> NestedTx<'_, S> {
+    /// Begins a transaction within this one.
+    ///
+    /// # Errors
+    /// As [`Tx::begin`].
+    pub async fn begin(&mut self) -> Result<NestedTx<'_, S>> {
+        self.tx.begin().await
+    }
+
+    /// Runs `body` in a transaction within this one: kept if it gives `Ok`, undone by itself if it gives `Err`.
+    ///
+    /// # Errors
+    /// As [`Tx::transaction`].
+    pub async fn transaction<T, E: From<Error>>(
+        &mut self,
+        body: impl AsyncFnOnce(&mut Tx<S>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.tx.transaction(body).await
     }
 }
 

@@ -27,8 +27,15 @@ impl Retryable for Error {
 }
 
 impl Retryable for Box<dyn StdError + Send + Sync> {
+    /// It, or the first of its sources that is an error of the database.
     fn database_error(&self) -> Option<&Error> {
-        self.downcast_ref()
+        let mut error: &(dyn StdError + 'static) = &**self;
+        loop {
+            match error.downcast_ref() {
+                Some(found) => return Some(found),
+                None => error = error.source()?,
+            }
+        }
     }
 }
 
@@ -45,7 +52,7 @@ impl<S: SchemaMeta> Client<S> {
     /// [`RetryPolicy::default`] says.
     ///
     /// `body` gets the transaction's handle, and is called once for each attempt. The transaction is committed when it
-    /// gives `Ok`. A commit whose outcome is unknown is never run again.
+    /// gives `Ok`, and undone when it gives `Err`; a handle that was kept finds it over then. A commit whose outcome is unknown is never run again.
     ///
     /// # Errors
     /// What the last attempt gives.

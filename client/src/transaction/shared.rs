@@ -5,7 +5,7 @@ use std::sync::{Mutex as StdMutex, PoisonError};
 
 use async_lock::{Mutex, MutexGuard};
 use drivetrain_adapter_api::{
-    Batch, Capabilities, Error, ErrorKind, Query, QueryResult, Result, Savepoint, Transaction,
+    Batch, Capabilities, Capability, Error, ErrorKind, Query, QueryResult, Result, Savepoint, Transaction,
     TransactionOptions, async_trait, check,
 };
 
@@ -90,26 +90,33 @@ impl Engine for Shared {
     }
 
     async fn script(&self, sql: &str) -> Result<()> {
+        check::operation(
+            &self.capabilities,
+            Capability::Scripts,
+            "a text of several statements cannot be run",
+        )?;
         self.lock().await?.transaction()?.script(sql).await
     }
 
     async fn unit(&self, _: TransactionOptions) -> Result<Box<dyn Unit + '_>> {
         check::operation(
             &self.capabilities,
-            drivetrain_adapter_api::Capability::Savepoints,
+            Capability::Savepoints,
             "several statements within a transaction cannot be undone together",
         )?;
         let mut locked = self.lock().await?;
         let savepoint = locked.transaction()?.savepoint().await?;
-        Ok(Box::new(SavepointUnit { shared: self, locked: Some(locked), savepoint }))
+        Ok(Box::new(SavepointUnit { shared: self, locked, savepoint, kept: false }))
     }
 }
 
 /// A unit within a transaction.
 struct SavepointUnit<'a> {
     shared: &'a Shared,
-    locked: Option<Locked<'a>>,
+    locked: Locked<'a>,
     savepoint: Savepoint,
+    /// Whether the database was asked to keep what was done, which it is even if the answer is not awaited.
+    kept: bool,
 }
 
 impl fmt::Debug for SavepointUnit<'_> {
@@ -120,7 +127,8 @@ impl fmt::Debug for SavepointUnit<'_> {
 
 impl Drop for SavepointUnit<'_> {
     fn drop(&mut self) {
-        if self.locked.take().is_some() {
+        // Before the lock is given back: nobody else may do anything that the rollback would undo.
+        if !self.kept {
             self.shared.abandon(self.savepoint);
         }
     }
@@ -128,17 +136,19 @@ impl Drop for SavepointUnit<'_> {
 
 #[async_trait]
 impl Unit for SavepointUnit<'_> {
+    fn capabilities(&self) -> &Capabilities {
+        &self.shared.capabilities
+    }
+
     async fn query(&mut self, query: Query) -> Result<QueryResult> {
         check::query(&self.shared.capabilities, &query)?;
-        let locked = self.locked.as_mut().ok_or_else(ended)?;
-        locked.transaction()?.query(query).await
+        self.locked.transaction()?.query(query).await
     }
 
     async fn finish(mut self: Box<Self>) -> Result<()> {
-        let savepoint = self.savepoint;
-        let locked = self.locked.as_mut().ok_or_else(ended)?;
-        locked.transaction()?.release(savepoint).await?;
-        self.locked = None;
-        Ok(())
+        self.kept = true;
+        let released = self.locked.transaction()?.release(self.savepoint).await;
+        self.kept = released.is_ok();
+        released
     }
 }

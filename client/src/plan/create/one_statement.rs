@@ -11,7 +11,7 @@ use drivetrain_adapter_api::{Query, Result};
 
 use super::super::builder::Builder;
 use super::super::columns;
-use super::super::insert::{NewRecord, is_uniform, returning};
+use super::super::insert::{NewRecord, is_uniform};
 use super::super::selection::Selection;
 use crate::model::{JoinTableMeta, ModelMeta, RelationMeta};
 
@@ -48,8 +48,9 @@ impl Inserts<'_> {
         self.ctes.last().map(|cte| cte.name.clone())
     }
 
-    fn created(&mut self, model: &'static ModelMeta, insert: Insert) -> Ident {
-        let name = self.cte(returning(insert, model));
+    fn created(&mut self, model: &'static ModelMeta, mut insert: Insert) -> Ident {
+        insert.returning = columns::written(model);
+        let name = self.cte(insert);
         self.builder.created(model, name.clone());
         name
     }
@@ -76,6 +77,10 @@ impl Inserts<'_> {
         let keys: Vec<(usize, Ident)> =
             relation.foreign.iter().copied().zip(relation.local.iter().map(name)).collect();
         let target = (relation.target)();
+        let children = match relation.join_table {
+            None => NewRecord::without(children, relation.foreign),
+            Some(_) => children,
+        };
         let uniform = children.len() > 1 && is_uniform(&children);
         match &relation.join_table {
             None if uniform => {
@@ -137,7 +142,7 @@ impl Inserts<'_> {
             returning: names.into_iter().map(|name| columns::projection(Expr::column(name))).collect(),
         };
         let cte = self.cte(insert);
-        self.builder.linked(table.table.name, cte);
+        self.builder.linked(table.table, cte);
     }
 }
 

@@ -4,12 +4,9 @@ use drivetrain_adapter_api::statement::{Expr, Ident, Insert, InsertSource};
 use drivetrain_adapter_api::{BoxFuture, QueryResult, Result, Value};
 
 use super::super::builder::Builder;
-use super::super::insert::{NewRecord, is_uniform, returning};
+use super::super::insert::{NewRecord, is_uniform, returning, rows_of_an_insert};
 use crate::engine::Unit;
 use crate::model::{JoinTableMeta, ModelMeta, Record, RelationMeta};
-
-/// Records of one insert, at most.
-const ROWS_OF_AN_INSERT: usize = 500;
 
 /// Inserts the record and those created with it; gives the record's row.
 pub(super) async fn insert(
@@ -59,9 +56,10 @@ async fn children_of(
     unit: &mut Box<dyn Unit + '_>,
     parent: &Record,
     relation: &'static RelationMeta,
-    mut children: Vec<NewRecord>,
+    children: Vec<NewRecord>,
     label: &str,
 ) -> Result<()> {
+    let mut children = NewRecord::without(children, relation.foreign);
     let keys = keys(parent, relation)?;
     let target = (relation.target)();
     if !is_uniform(&children) {
@@ -70,8 +68,9 @@ async fn children_of(
         }
         return Ok(());
     }
-    while !children.is_empty() {
-        let rest = children.split_off(children.len().min(ROWS_OF_AN_INSERT));
+    while let Some(first) = children.first() {
+        let rows = rows_of_an_insert(unit.capabilities(), first.columns().len() + keys.len());
+        let rest = children.split_off(children.len().min(rows));
         let mut builder = Builder::default();
         let insert = builder.insert_rows(target, children, &keys)?;
         unit.query(builder.finish(insert, label)).await?;
