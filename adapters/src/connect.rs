@@ -49,7 +49,11 @@ async fn open(kind: Kind, settings: &Settings, runtime: &SharedRuntime) -> Resul
 }
 
 #[cfg(feature = "postgres")]
-async fn postgres(url: &str, namespace: Option<&str>, runtime: &SharedRuntime) -> Result<SharedAdapter, Error> {
+async fn postgres(
+    url: &str,
+    namespace: Option<&str>,
+    runtime: &SharedRuntime,
+) -> Result<SharedAdapter, Error> {
     use drivetrain_adapter_postgres::{PostgresAdapter, PostgresConfig};
     let mut config = PostgresConfig::from_url(url)?;
     if let Some(namespace) = namespace {

@@ -119,7 +119,8 @@ pub async fn perhaps_loaded(db: &Client) -> Outcome {
     assert_eq!(with.posts.as_loaded().map(Vec::len), Some(2));
     let without = db.author().find_first().include_if(false, author::posts).required().await?;
     assert_eq!(without.posts, MaybeLoaded::NotLoaded);
-    let within = db.author().find_first().include(author::posts.include_if(true, post::tags)).required().await?;
+    let within =
+        db.author().find_first().include(author::posts.include_if(true, post::tags)).required().await?;
     assert_eq!(within.posts[0].tags.as_loaded().map(Vec::len), Some(2));
     Ok(())
 }

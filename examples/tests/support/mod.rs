@@ -26,8 +26,11 @@ pub(crate) fn run(url: &str) -> String {
     printed
 }
 
-/// What the story leaves in the database: users with their names, and their todos.
-pub(crate) const LEFT: [(&str, Option<&str>, &[(&str, bool)]); 4] = [
+/// A user: email, name, and todos with whether they are done.
+type User = (&'static str, Option<&'static str>, &'static [(&'static str, bool)]);
+
+/// What the story leaves in the database.
+pub(crate) const LEFT: [User; 4] = [
     (
         "ada@example.com",
         Some("Ada Lovelace"),
