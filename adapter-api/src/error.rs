@@ -412,6 +412,13 @@ impl Error {
         self
     }
 
+    /// The same error, of a query that was not part of a batch of the caller's.
+    #[must_use]
+    pub fn without_batch_index(mut self) -> Self {
+        self.0.batch_index = None;
+        self
+    }
+
     /// The same error with what caused it. The cause must not carry secrets or row values.
     #[must_use]
     pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {

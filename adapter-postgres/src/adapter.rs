@@ -182,6 +182,14 @@ impl Adapter for PostgresAdapter {
 
     async fn query(&self, query: Query) -> Result<QueryResult> {
         let inner = &self.inner;
+        if query.statement.is_raw() && query.options.access == Access::Read {
+            // What is said to read only may be run a second time, so the server holds it to that.
+            let batch = Batch::atomic(vec![query], TransactionOptions::new().read_only());
+            let mut results = self.batch(batch).await.map_err(Error::without_batch_index)?;
+            return results.pop().ok_or_else(|| {
+                named(Error::new(ErrorKind::Protocol, "a batch of one query gave no result"))
+            });
+        }
         let work = async {
             let statement = inner.statement(&query, Place::Alone)?;
             let request = statement.request()?;

@@ -12,6 +12,9 @@ use crate::connect::{Connector, Origin, Stream};
 /// How long a connection that goes on being used may take to become usable again after a dropped call.
 const RECOVERY: Duration = Duration::from_secs(5);
 
+/// How long a server that was told to cancel may take before it is told again; doubled each time.
+const FIRST_PATIENCE: Duration = Duration::from_millis(250);
+
 /// A connection of the pool.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -91,15 +94,21 @@ impl Connection {
         if !self.session.is_in_flight() {
             return Ok(false);
         }
-        let mut cancelled = false;
-        if self.session.is_worth_cancelling()
-            && let Some(key) = self.session.cancel_key()
-        {
-            // If the server cannot be told, the statement comes to its end by itself, or the time is up.
-            cancelled = self.connector.cancel(&self.origin, key).await.is_ok();
+        let Some(key) = self.session.cancel_key().filter(|_| self.session.is_worth_cancelling()) else {
+            self.session.recover().await?;
+            return Ok(false);
+        };
+        let runtime = Arc::clone(&self.runtime);
+        let mut patience = FIRST_PATIENCE;
+        loop {
+            // If the server cannot be told, the statement comes to its end by itself, or the caller's time is up.
+            let _ = self.connector.cancel(&self.origin, key).await;
+            // A signal that came before the statement had been read has had no effect: then it is sent again.
+            if let Some(recovered) = with_timeout(&*runtime, patience, self.session.recover()).await {
+                return recovered.map(|()| true);
+            }
+            patience *= 2;
         }
-        self.session.recover().await?;
-        Ok(cancelled)
     }
 
     /// Closes it in the background.

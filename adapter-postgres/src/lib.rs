@@ -15,11 +15,15 @@
 //!
 //! Sockets are those of tokio: make and use the adapter within a tokio runtime.
 //!
+//! A batch that is not atomic has BEGIN and COMMIT around each of its statements, all in one round trip: statements that
+//! refuse to run in a transaction, such as VACUUM, are for [`query`](drivetrain_adapter_api::Adapter::query).
+//!
 //! A future that is dropped stops its statement at the server: the connection stays out of the pool until the server
 //! has been told to cancel, has answered, and what was open has been rolled back.
 
 mod adapter;
 mod capabilities;
+mod clock;
 mod config;
 mod connect;
 mod connection;

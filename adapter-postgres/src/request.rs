@@ -14,6 +14,8 @@ pub(crate) struct Statement {
     keep: bool,
     /// It leaves something behind in its session that no command tag tells of.
     pub(crate) leaves_traces: bool,
+    /// It sets something for its transaction only.
+    pub(crate) sets_locally: bool,
 }
 
 impl Statement {
@@ -28,7 +30,8 @@ impl Statement {
         let keep =
             query.options.prepare == Prepare::Auto && (!raw || text::is_worth_preparing(&lowering.text));
         let leaves_traces = raw && text::leaves_traces(&lowering.text);
-        Ok(Self { lowering, access: query.options.access, keep, leaves_traces })
+        let sets_locally = raw && text::sets_locally(&lowering.text);
+        Ok(Self { lowering, access: query.options.access, keep, leaves_traces, sets_locally })
     }
 
     /// What is sent.

@@ -73,7 +73,7 @@ impl PgSession {
         let session = held.session()?;
         let work = session.open(&[], &request, options.chunk_rows, options.chunk_bytes, true);
         let portal = self.inner.within(query.options.timeout, query.options.access, work).await?;
-        Ok(stream::borrowed(held, portal, None))
+        Ok(stream::borrowed(Arc::clone(&self.slot), held, portal, None))
     }
 
     async fn run_close(self) -> Result<()> {

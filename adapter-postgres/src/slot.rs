@@ -1,7 +1,7 @@
 //! The place where a transaction or a session keeps its connection, and where a time limit can take it away.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_lock::{Mutex, MutexGuardArc};
 use drivetrain_adapter_api::Result;
@@ -20,28 +20,65 @@ pub(crate) struct Slot {
     connection: Arc<Mutex<Option<Pooled<PgManager>>>>,
     /// A transaction on it was dropped, and is to be rolled back before anything else.
     owes_rollback: AtomicBool,
+    /// The stream that the connection is in the middle of, by its number; 0 for none.
+    stream: AtomicU64,
+    streams: AtomicU64,
     runtime: SharedRuntime,
 }
 
 impl Slot {
     pub(crate) fn new(connection: Pooled<PgManager>, runtime: SharedRuntime) -> Arc<Self> {
         let connection = Arc::new(Mutex::new(Some(connection)));
-        Arc::new(Self { connection, owes_rollback: AtomicBool::new(false), runtime })
+        Arc::new(Self {
+            connection,
+            owes_rollback: AtomicBool::new(false),
+            stream: AtomicU64::new(0),
+            streams: AtomicU64::new(0),
+            runtime,
+        })
     }
 
-    /// The connection, when it is free and usable. `None` if it is gone.
-    pub(crate) async fn hold(self: &Arc<Self>) -> Result<Option<Held>> {
-        let guard = self.connection.lock_arc().await;
-        let mut held = Held { guard: Some(guard), runtime: Arc::clone(&self.runtime) };
-        let Some(connection) = held.connection() else { return Ok(None) };
-        if self.owes_rollback.swap(false, Ordering::AcqRel) {
-            connection.owes_rollback = true;
-        }
-        if let Err(error) = connection.ready().await {
-            held.give_up();
-            return Err(error);
-        }
-        Ok(Some(held))
+    /// The connection, when it is free and usable. A stream in the middle of which it is, is given up. `None` if it
+    /// is gone.
+    pub(crate) async fn hold(&self) -> Result<Option<Held>> {
+        let held = self.lock().await;
+        self.make_usable(held).await
+    }
+
+    /// Lets go of the connection in the middle of a stream, which goes on with it later. Gives the stream's number.
+    pub(crate) fn suspend(&self, held: Held) -> u64 {
+        let number = self.streams.fetch_add(1, Ordering::AcqRel) + 1;
+        self.suspend_again(held, number);
+        number
+    }
+
+    /// Lets go of the connection in the middle of the stream with that number.
+    pub(crate) fn suspend_again(&self, mut held: Held, number: u64) {
+        self.stream.store(number, Ordering::Release);
+        drop(held.guard.take());
+    }
+
+    /// The connection for the stream with that number. `None` if the stream has been given up, or the connection is
+    /// gone.
+    pub(crate) async fn resume(&self, number: u64) -> Option<Held> {
+        let mut held = self.lock().await;
+        // Whoever holds it from now on finds no stream to give up, but a call to recover from.
+        let current = self.stream.load(Ordering::Acquire) == number;
+        (current && held.connection().is_some()).then_some(held)
+    }
+
+    /// Gives up the stream with that number in the background, if the connection is in the middle of it still.
+    pub(crate) fn end_stream(self: &Arc<Self>, number: u64) {
+        let slot = Arc::clone(self);
+        self.runtime.spawn(Box::pin(async move {
+            let mut held = slot.lock().await;
+            if slot.stream.load(Ordering::Acquire) == number {
+                // What fails here has closed the connection, which undoes all the same.
+                drop(slot.make_usable(held).await);
+            } else {
+                drop(held.guard.take());
+            }
+        }));
     }
 
     /// Has the transaction on it rolled back, now if it can be, in any case before anything else.
@@ -49,9 +86,33 @@ impl Slot {
         self.owes_rollback.store(true, Ordering::Release);
         let slot = Arc::clone(self);
         self.runtime.spawn(Box::pin(async move {
-            // What fails here has closed the connection, which undoes all the same.
-            drop(slot.hold().await);
+            let mut held = slot.lock().await;
+            if slot.owes_rollback.load(Ordering::Acquire) {
+                // What fails here has closed the connection, which undoes all the same.
+                drop(slot.make_usable(held).await);
+            } else {
+                drop(held.guard.take());
+            }
         }));
+    }
+
+    async fn lock(&self) -> Held {
+        let guard = self.connection.lock_arc().await;
+        Held { guard: Some(guard), runtime: Arc::clone(&self.runtime) }
+    }
+
+    async fn make_usable(&self, mut held: Held) -> Result<Option<Held>> {
+        self.stream.store(0, Ordering::Release);
+        let owes_rollback = self.owes_rollback.swap(false, Ordering::AcqRel);
+        let Some(connection) = held.connection() else { return Ok(None) };
+        connection.owes_rollback |= owes_rollback;
+        match connection.ready().await {
+            Ok(()) => Ok(Some(held)),
+            Err(error) => {
+                held.give_up();
+                Err(error)
+            }
+        }
     }
 }
 
@@ -105,7 +166,8 @@ impl Drop for Held {
     }
 }
 
-fn gone() -> drivetrain_adapter_api::Error {
+/// The error for a connection that is gone.
+pub(crate) fn gone() -> drivetrain_adapter_api::Error {
     drivetrain_adapter_api::Error::new(
         drivetrain_adapter_api::ErrorKind::ConnectionLost,
         "the connection is gone",

@@ -1,13 +1,16 @@
 //! Rows in chunks, from a connection that the stream owns or borrows.
 
+use std::sync::Arc;
+
 use drivetrain_adapter_api::{BoxStream, Error, Result, RowStream, Rows};
 use drivetrain_pool::Pooled;
 use drivetrain_postgres_core::session::{Portal, TransactionState};
 use futures_util::stream;
 
 use crate::adapter::named;
+use crate::clock::Clock;
 use crate::manager::PgManager;
-use crate::slot::Held;
+use crate::slot::{Held, Slot, gone};
 
 /// A stream that owns a connection of the pool.
 pub(crate) fn owned(connection: Pooled<PgManager>, portal: Portal) -> RowStream<'static> {
@@ -20,23 +23,80 @@ pub(crate) fn owned(connection: Pooled<PgManager>, portal: Portal) -> RowStream<
     RowStream::new(columns, boxed(chunks))
 }
 
+/// The transaction that a stream belongs to, and the limit of its life.
+pub(crate) struct Within<'a> {
+    pub(crate) state: &'a mut TransactionState,
+    pub(crate) clock: Option<&'a Clock>,
+}
+
 /// A stream on the connection of a transaction, or of a session without one.
+///
+/// Between chunks the connection is left in its slot, where the limit of a transaction's life can take it away.
 pub(crate) fn borrowed<'a>(
+    slot: Arc<Slot>,
     held: Held,
     portal: Portal,
-    transaction: Option<&'a mut TransactionState>,
+    transaction: Option<Within<'a>>,
 ) -> RowStream<'a> {
     let columns = portal.columns().clone();
-    let chunks = stream::unfold(Some((held, portal, transaction)), async |state| {
-        let (mut held, mut portal, mut transaction) = state?;
-        let outcome = match (held.session(), &mut transaction) {
-            (Err(error), _) => Err(error),
-            (Ok(session), Some(transaction)) => transaction.fetch(session, &mut portal).await,
-            (Ok(session), None) => session.fetch(&mut portal).await,
-        };
-        next(outcome, (held, portal, transaction))
-    });
+    let number = slot.suspend(held);
+    let chunks =
+        stream::unfold(Some(Borrowed { slot, number, portal, transaction, ended: false }), async |state| {
+            let mut borrowed = state?;
+            let outcome = borrowed.fetch().await;
+            borrowed.ended = !matches!(outcome, Ok(Some(_)));
+            next(outcome, borrowed)
+        });
     RowStream::new(columns, boxed(chunks))
+}
+
+struct Borrowed<'a> {
+    slot: Arc<Slot>,
+    /// The stream's number in the slot.
+    number: u64,
+    portal: Portal,
+    transaction: Option<Within<'a>>,
+    ended: bool,
+}
+
+impl Borrowed<'_> {
+    async fn fetch(&mut self) -> Result<Option<Rows>> {
+        let Some(mut held) = self.slot.resume(self.number).await else { return Err(self.lost()) };
+        let session = held.session()?;
+        let outcome = match &mut self.transaction {
+            None => Some(session.fetch(&mut self.portal).await),
+            Some(within) => {
+                let work = within.state.fetch(session, &mut self.portal);
+                match within.clock {
+                    Some(clock) => clock.limit(work).await,
+                    None => Some(work.await),
+                }
+            }
+        };
+        match outcome {
+            Some(Ok(Some(rows))) => {
+                self.slot.suspend_again(held, self.number);
+                Ok(Some(rows))
+            }
+            Some(other) => other,
+            None => Err(self.lost()),
+        }
+    }
+
+    /// The error for a connection that was taken away: by the limit of the transaction's life, or by its loss.
+    fn lost(&mut self) -> Error {
+        let Some(within) = &mut self.transaction else { return gone() };
+        within.state.end();
+        within.clock.map_or_else(gone, Clock::error)
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.slot.end_stream(self.number);
+        }
+    }
 }
 
 /// A chunk and what gives the next one; nothing after an error or the end.

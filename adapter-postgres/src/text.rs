@@ -66,6 +66,13 @@ pub(crate) fn leaves_traces(sql: &str) -> bool {
         || has_word(sql, "into") && (has_word(sql, "temp") || has_word(sql, "temporary"))
 }
 
+/// Whether the statement sets something for its transaction only, which its command tag does not tell.
+pub(crate) fn sets_locally(sql: &str) -> bool {
+    let [first, second] = leading_words(sql);
+    first.eq_ignore_ascii_case("SET")
+        && ["LOCAL", "TRANSACTION"].iter().any(|word| second.eq_ignore_ascii_case(word))
+}
+
 /// Whether the statement is worth keeping prepared: it reads or writes rows.
 pub(crate) fn is_worth_preparing(sql: &str) -> bool {
     let [first, _] = leading_words(sql);
@@ -196,5 +203,7 @@ mod tests {
             assert!(!leaves_traces(sql), "{sql}");
         }
         assert!(!leaves_traces("select temp from t"));
+        assert!(sets_locally("set /* c */ local role x") && sets_locally("SET TRANSACTION READ ONLY"));
+        assert!(!sets_locally("SET local_setting.x = 1") && !sets_locally("SET SESSION CHARACTERISTICS"));
     }
 }

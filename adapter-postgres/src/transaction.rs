@@ -1,7 +1,6 @@
 //! A transaction on a connection of the pool, or on that of a session.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use drivetrain_adapter_api::runtime::with_timeout;
@@ -10,11 +9,11 @@ use drivetrain_adapter_api::{
     RowStream, Savepoint, StreamOptions, Transaction, TransactionOptions, async_trait,
 };
 use drivetrain_postgres_core::session::{Answer, Request, TransactionState, begin_sql};
-use futures_util::future::{AbortHandle, abortable};
 
 use crate::adapter::{Inner, batch_limit, named, out_of_time, results};
+use crate::clock::Clock;
 use crate::slot::{Held, Slot};
-use crate::stream;
+use crate::stream::{self, Within};
 use crate::text::Place;
 
 /// A transaction. BEGIN is sent with the first statement.
@@ -25,15 +24,6 @@ pub(crate) struct PgTransaction {
     /// The connection is the transaction's own, and goes back to the pool with it.
     owns: bool,
     clock: Option<Clock>,
-}
-
-/// The limit of a transaction's life.
-struct Clock {
-    /// When it ends, by the runtime's monotonic clock.
-    deadline: Duration,
-    limit: Duration,
-    expired: Arc<AtomicBool>,
-    alarm: AbortHandle,
 }
 
 impl PgTransaction {
@@ -48,7 +38,7 @@ impl PgTransaction {
     }
 
     fn new(inner: Arc<Inner>, slot: Arc<Slot>, options: &TransactionOptions, owns: bool) -> Self {
-        let clock = options.timeout.map(|limit| Clock::start(&inner, &slot, limit, owns));
+        let clock = options.timeout.map(|limit| Clock::start(&inner.runtime, &slot, limit, owns));
         Self { inner, slot, state: TransactionState::new(begin_sql(options)), owns, clock }
     }
 
@@ -56,7 +46,7 @@ impl PgTransaction {
     async fn hold(&mut self) -> Result<Held> {
         let held = self.slot.hold().await;
         if let Some(clock) = &self.clock
-            && clock.is_over(&self.inner)
+            && clock.is_over()
         {
             self.state.end();
             return Err(clock.error());
@@ -76,14 +66,14 @@ impl PgTransaction {
 
     /// How long a call may take: its own limit, or what is left of the transaction's life.
     fn limit(&self, own: Option<Duration>) -> Option<Duration> {
-        let left = self.clock.as_ref().map(|clock| clock.left(&self.inner));
+        let left = self.clock.as_ref().map(Clock::left);
         own.into_iter().chain(left).min()
     }
 
     /// The error for a call that was ended by [`limit`](Self::limit). What it ran is stopped before it is returned.
     async fn stopped(&mut self, mut held: Held, own: Option<Duration>, access: Access) -> Error {
         if let Some(clock) = &self.clock
-            && clock.left(&self.inner).is_zero()
+            && clock.left().is_zero()
         {
             // The alarm, which waits for the connection, rolls back.
             self.state.end();
@@ -108,9 +98,15 @@ impl PgTransaction {
         if statement.leaves_traces {
             session.mark_traces();
         }
+        let clean = !session.has_traces();
         let work = self.state.query(session, &request);
         match with_limit(&self.inner, limit, work).await {
-            Some(outcome) => outcome.map(Answer::into_result),
+            Some(outcome) => {
+                if clean && statement.sets_locally {
+                    held.session()?.clear_traces();
+                }
+                outcome.map(Answer::into_result)
+            }
             None => Err(self.stopped(held, query.options.timeout, query.options.access).await),
         }
     }
@@ -153,7 +149,10 @@ impl PgTransaction {
         }
         let work = self.state.open(session, &request, options.chunk_rows, options.chunk_bytes);
         match with_limit(&self.inner, limit, work).await {
-            Some(portal) => Ok(stream::borrowed(held, portal?, Some(&mut self.state))),
+            Some(portal) => {
+                let within = Within { state: &mut self.state, clock: self.clock.as_ref() };
+                Ok(stream::borrowed(Arc::clone(&self.slot), held, portal?, Some(within)))
+            }
             None => Err(self.stopped(held, query.options.timeout, query.options.access).await),
         }
     }
@@ -178,7 +177,7 @@ impl PgTransaction {
     async fn run_commit(mut self) -> Result<()> {
         let mut held = self.hold().await?;
         if let Some(clock) = &self.clock {
-            clock.alarm.abort();
+            clock.stop();
         }
         self.state.commit(held.session()?).await
     }
@@ -186,7 +185,7 @@ impl PgTransaction {
     async fn run_rollback(mut self) -> Result<()> {
         let mut held = self.hold().await?;
         if let Some(clock) = &self.clock {
-            clock.alarm.abort();
+            clock.stop();
         }
         self.state.rollback(held.session()?).await
     }
@@ -204,50 +203,6 @@ async fn with_limit<T>(
     }
 }
 
-impl Clock {
-    /// Starts the alarm that rolls back when the time is up, whatever the transaction's user does.
-    fn start(inner: &Arc<Inner>, slot: &Arc<Slot>, limit: Duration, owns: bool) -> Self {
-        let expired = Arc::new(AtomicBool::new(false));
-        let runtime = Arc::clone(&inner.runtime);
-        let deadline = runtime.monotonic().saturating_add(limit);
-        let (flag, slot) = (Arc::clone(&expired), Arc::downgrade(slot));
-        let (task, alarm) = abortable(async move {
-            runtime.sleep(limit).await;
-            flag.store(true, Ordering::Release);
-            let Some(slot) = slot.upgrade() else { return };
-            if owns {
-                // The pool rolls back what is given back open.
-                if let Ok(Some(mut held)) = slot.hold().await {
-                    held.give_up();
-                }
-            } else {
-                slot.owe_rollback();
-            }
-        });
-        inner.runtime.spawn(Box::pin(async move {
-            // Aborted when the transaction has ended before its time.
-            let _ = task.await;
-        }));
-        Self { deadline, limit, expired, alarm }
-    }
-
-    fn left(&self, inner: &Inner) -> Duration {
-        self.deadline.saturating_sub(inner.runtime.monotonic())
-    }
-
-    fn is_over(&self, inner: &Inner) -> bool {
-        self.expired.load(Ordering::Acquire) || self.left(inner).is_zero()
-    }
-
-    fn error(&self) -> Error {
-        Error::new(
-            ErrorKind::TransactionEnded,
-            format!("the transaction has outlived its limit of {:?} and was rolled back", self.limit),
-        )
-        .with_retry(RetryClass::RetryTransaction)
-    }
-}
-
 fn ended() -> Error {
     Error::new(ErrorKind::TransactionEnded, "the transaction is over: its connection was lost")
         .with_retry(RetryClass::RetryTransaction)
@@ -256,7 +211,7 @@ fn ended() -> Error {
 impl Drop for PgTransaction {
     fn drop(&mut self) {
         if let Some(clock) = &self.clock {
-            clock.alarm.abort();
+            clock.stop();
         }
         // A connection of its own is rolled back by the pool.
         if !self.owns && !self.state.is_over() && self.state.is_begun() {

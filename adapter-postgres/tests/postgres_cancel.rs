@@ -45,7 +45,9 @@ async fn sweep<'a>(bench: &Bench, mut make: impl FnMut(usize) -> BoxFuture<'a, R
     for polls in 1..200 {
         let done = poll_times(polls, make(polls)).await;
         bench.until_no_session(NOT_IDLE).await;
+        bench.until_clean().await;
         bench.assert_usable().await;
+        assert!(bench.adapter.pool_status().size <= 1, "the connection is used again");
         if let Some(outcome) = done {
             outcome.unwrap();
             assert!(polls > 1, "something was dropped");
@@ -145,6 +147,7 @@ async fn the_server_stops_a_statement_that_was_dropped() {
     }
     drop(sleep);
     bench.until_no_session(NOT_IDLE).await;
+    bench.until_clean().await;
     assert_eq!(bench.sessions("true").await, 1, "the connection is kept");
     bench.assert_usable().await;
     assert_eq!(bench.adapter.pool_status().size, 1);
@@ -202,6 +205,7 @@ async fn with_tls_the_server_is_told_as_well() {
     let slow = raw("SELECT pg_sleep(100)").with_timeout(Some(Duration::from_millis(100)));
     assert_eq!(bench.adapter.query(slow).await.unwrap_err().kind(), ErrorKind::Timeout);
     bench.until_no_session(NOT_IDLE).await;
+    bench.until_clean().await;
     bench.assert_usable().await;
     assert_eq!(bench.adapter.pool_status().size, 1, "the same connection");
 }

@@ -16,7 +16,7 @@ fn read(url: &str) -> PostgresConfig {
 
 async fn refused(config: PostgresConfig) -> Error {
     let outcome = PostgresAdapter::connect(config, drivetrain_env::default_runtime()).await;
-    let error = outcome.err().expect("no connection is made");
+    let error = outcome.expect_err("no connection is made");
     let mut shown = format!("{error} {error:?}");
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
@@ -106,6 +106,40 @@ async fn files_that_cannot_be_read_are_named() {
 }
 
 #[tokio::test]
+async fn what_somebody_put_between_is_not_believed() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    // Behind the answer to the request for TLS, the beginning of a session in clear text (CVE-2021-23222).
+    let welcome = b"SR\0\0\0\x08\0\0\0\0Z\0\0\0\x05I";
+    for (answer, kind) in [
+        (&welcome[..], ErrorKind::Tls),
+        (b"N", ErrorKind::Tls),
+        (b"E", ErrorKind::Tls),
+        (b"H", ErrorKind::Protocol),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = tokio::spawn(async move {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut request = [0; 8];
+            client.read_exact(&mut request).await.unwrap();
+            client.write_all(answer).await.unwrap();
+            let mut heard = Vec::new();
+            // The client hangs up.
+            let _ = client.read_to_end(&mut heard).await;
+            heard
+        });
+        let error =
+            refused(read(&format!("postgres://u:canary9Zq@127.0.0.1:{port}/d?sslmode=require"))).await;
+        assert_eq!(error.kind(), kind, "{error:?}");
+        let heard = server.await.unwrap();
+        assert!(
+            !String::from_utf8_lossy(&heard).contains("user"),
+            "nothing of the session is sent in clear text"
+        );
+    }
+}
+
+#[tokio::test]
 async fn unix_sockets() {
     let (folder, port) = (variable("TEST_POSTGRES_SOCKET_DIR"), variable("TEST_POSTGRES_PORT"));
     let own = read(&url());
@@ -131,10 +165,9 @@ async fn every_way_of_authentication() {
         .await;
     let base = || common::config();
     let named = |password: &str| {
-        let config = PostgresConfig::new("127.0.0.1", "dt_scram", base().database().to_owned())
+        PostgresConfig::new("127.0.0.1", "dt_scram", base().database().to_owned())
             .with_hosts(base().hosts().to_vec())
-            .password(password);
-        config
+            .password(password)
     };
     for mode in [SslMode::Disable, SslMode::Require] {
         let adapter = common::connect(named("right \u{e9} canary9Zq").ssl_mode(mode)).await;

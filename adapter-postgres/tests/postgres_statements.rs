@@ -125,6 +125,9 @@ async fn a_description_from_before_a_change_gives_no_wrong_value_on_another_conn
         let bench = Bench::with(&format!("stmt_stale_{mode:?}").to_lowercase(), config).await;
         bench.setup("CREATE TABLE t (id int8, a int4); INSERT INTO t VALUES (1, 2)").await;
         let star = || raw("SELECT id, a FROM t");
+        // It fails the first time that the other connection runs it.
+        let failing = || raw("SELECT a, 8 / (id - 1) FROM t");
+        assert_eq!(bench.adapter.query(failing()).await.unwrap_err().kind(), ErrorKind::DivisionByZero);
         let more = || raw("SELECT * FROM t");
         for query in [star(), more()] {
             bench.adapter.query(query).await.unwrap();
@@ -142,6 +145,10 @@ async fn a_description_from_before_a_change_gives_no_wrong_value_on_another_conn
             assert_eq!(result.rows.get::<Value>(0, 1).unwrap(), Value::Float64(2.0), "{mode:?}");
             assert_eq!(result.rows.get::<String>(0, 2).unwrap(), "x");
         }
+        assert_eq!(bench.adapter.query(failing()).await.unwrap_err().kind(), ErrorKind::DivisionByZero);
+        bench.setup("UPDATE t SET id = 3").await;
+        let result = bench.adapter.query(failing()).await.unwrap();
+        assert_eq!(result.rows.get::<Value>(0, 0).unwrap(), Value::Float64(2.0), "{mode:?}");
         held.rollback().await.unwrap();
     }
 }

@@ -84,6 +84,7 @@ async fn a_stream_dropped_early_stops_its_statement() {
         }
         drop(stream);
         bench.until_no_session("state <> 'idle'").await;
+        bench.until_clean().await;
         bench.assert_usable().await;
     }
     assert_eq!(bench.adapter.pool_status().size, 1, "the same connection");

@@ -75,6 +75,7 @@ async fn a_dropped_transaction_is_rolled_back_and_its_connection_used_again() {
     drop(transaction);
     bench.until_no_session(IN_TRANSACTION).await;
     assert_eq!(bench.count("SELECT count(*) FROM t").await, 0);
+    bench.until_clean().await;
     bench.assert_usable().await;
     assert_eq!(bench.adapter.pool_status().size, 1, "the same connection");
 }
@@ -207,19 +208,17 @@ async fn a_deadlock_has_one_victim() {
     // Whoever gives way is rolled back, so that the other goes on.
     let one = async {
         let outcome = a.query(update(2)).await;
-        if outcome.is_ok() {
-            a.commit().await.unwrap()
-        } else {
-            a.rollback().await.unwrap()
+        match &outcome {
+            Ok(_) => a.commit().await.unwrap(),
+            Err(_) => a.rollback().await.unwrap(),
         }
         outcome
     };
     let other = async {
         let outcome = b.query(update(1)).await;
-        if outcome.is_ok() {
-            b.commit().await.unwrap()
-        } else {
-            b.rollback().await.unwrap()
+        match &outcome {
+            Ok(_) => b.commit().await.unwrap(),
+            Err(_) => b.rollback().await.unwrap(),
         }
         outcome
     };
@@ -279,6 +278,37 @@ async fn a_transaction_that_outlives_its_limit_is_rolled_back() {
     assert_eq!(error.kind(), ErrorKind::TransactionEnded);
     bench.until_no_session("state = 'active'").await;
     drop(transaction);
+    bench.assert_usable().await;
+}
+
+#[tokio::test]
+async fn a_stream_does_not_keep_a_transaction_beyond_its_limit() {
+    use drivetrain_adapter_api::StreamOptions;
+    use futures_util::StreamExt;
+    let bench = table("tx_timeout_stream").await;
+    let limit = Duration::from_millis(150);
+    let options = TransactionOptions::new().timeout(limit);
+    let mut chunks = StreamOptions::default();
+    chunks.chunk_rows = 10;
+    // Held by a reader who does not read, and by one who waits for rows that do not come.
+    for sql in [
+        "SELECT generate_series(1, 1000)",
+        "SELECT CASE WHEN i > 15 THEN pg_sleep(100) END FROM generate_series(1, 100) i",
+    ] {
+        let mut transaction = bench.adapter.begin(options).await.unwrap();
+        transaction.query(insert(1)).await.unwrap();
+        let mut stream = transaction.stream(raw(sql), chunks).await.unwrap();
+        assert_eq!(stream.next().await.unwrap().unwrap().len(), 10);
+        if sql.starts_with("SELECT g") {
+            bench.until_no_session("state <> 'idle'").await;
+        }
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TransactionEnded, "{sql}");
+        drop(stream);
+        assert_eq!(transaction.query(raw("SELECT 1")).await.unwrap_err().kind(), ErrorKind::TransactionEnded);
+        bench.until_no_session("state <> 'idle'").await;
+        assert_eq!(bench.count("SELECT count(*) FROM t").await, 0);
+    }
     bench.assert_usable().await;
 }
 

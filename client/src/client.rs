@@ -94,7 +94,8 @@ impl<S> Client<S> {
     /// Runs a text of several statements.
     ///
     /// # Errors
-    /// What the database reports of the first statement that fails; those before it have taken effect.
+    /// What the database reports of the first statement that fails. Whether those before it have taken effect is the
+    /// database's: Postgres runs a script as one transaction unless it holds others, SQLite runs each statement by itself.
     /// [`Unsupported`](drivetrain_adapter_api::ErrorKind::Unsupported) if the adapter runs no such texts.
     pub async fn script(&self, sql: &str) -> Result<()> {
         Engine::script(&*self.inner, sql).await

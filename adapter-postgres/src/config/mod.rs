@@ -1,5 +1,6 @@
 //! How a database is reached: host, user, TLS, settings of the sessions, size of the pool.
 
+mod builder;
 mod hosts;
 mod keys;
 mod password;
@@ -9,7 +10,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use drivetrain_adapter_api::{BoxFuture, Result};
+use drivetrain_adapter_api::Result;
 use drivetrain_postgres_core::session::StatementMode;
 
 pub use hosts::{Address, Host};
@@ -188,130 +189,6 @@ impl PostgresConfig {
     /// The user.
     pub fn user(&self) -> &str {
         &self.user
-    }
-
-    /// On those hosts instead.
-    #[must_use]
-    pub fn with_hosts(mut self, hosts: Vec<Host>) -> Self {
-        self.hosts = hosts;
-        self
-    }
-
-    /// With that password.
-    #[must_use]
-    pub fn password(mut self, password: impl Into<String>) -> Self {
-        self.password = Password::Fixed(password.into());
-        self
-    }
-
-    /// With a password that is asked for each time a connection is made: for passwords that change and tokens that
-    /// end.
-    #[must_use]
-    pub fn password_from(
-        mut self,
-        provider: impl Fn() -> BoxFuture<'static, Result<String>> + Send + Sync + 'static,
-    ) -> Self {
-        self.password = Password::Provider(std::sync::Arc::new(provider));
-        self
-    }
-
-    /// With that use of TLS.
-    #[must_use]
-    pub fn ssl_mode(mut self, mode: SslMode) -> Self {
-        self.tls.mode = mode;
-        self
-    }
-
-    /// Trusting those authorities.
-    #[must_use]
-    pub fn ssl_roots(mut self, roots: Roots) -> Self {
-        self.tls.roots = Some(roots);
-        self
-    }
-
-    /// With a certificate of the client's own: PEM files of certificate and key.
-    #[must_use]
-    pub fn ssl_client(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        self.tls.certificate = Some(certificate.into());
-        self.tls.key = Some(key.into());
-        self
-    }
-
-    /// With the authentication bound to TLS, or not.
-    #[must_use]
-    pub fn channel_binding(mut self, mode: BindingMode) -> Self {
-        self.tls.channel_binding = mode;
-        self
-    }
-
-    /// Known to the server by that name.
-    #[must_use]
-    pub fn application_name(mut self, name: impl Into<String>) -> Self {
-        self.session.application_name = Some(name.into());
-        self
-    }
-
-    /// Looking up names without a schema in that one.
-    #[must_use]
-    pub fn schema(mut self, schema: &str) -> Self {
-        self.session.search_path = Some(quoted(schema));
-        self
-    }
-
-    /// With a time limit for every statement, enforced by the server. Zero is none.
-    #[must_use]
-    pub fn statement_timeout(mut self, limit: Duration) -> Self {
-        self.session.statement_timeout = Some(limit.as_millis().to_string());
-        self
-    }
-
-    /// With a time limit for making a connection, name look-up, TLS and authentication included.
-    #[must_use]
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.pool.connect_timeout = limit;
-        self
-    }
-
-    /// With that many connections at most.
-    #[must_use]
-    pub fn pool_max(mut self, connections: usize) -> Self {
-        self.pool.max_size = connections;
-        self
-    }
-
-    /// Waiting so long for a connection; `None` waits for ever.
-    #[must_use]
-    pub fn pool_timeout(mut self, limit: Option<Duration>) -> Self {
-        self.pool.acquire_timeout = limit;
-        self
-    }
-
-    /// With those settings of the pool.
-    #[must_use]
-    pub fn pool(mut self, pool: drivetrain_pool::Config) -> Self {
-        self.pool = pool;
-        self
-    }
-
-    /// Preparing statements that way.
-    #[must_use]
-    pub fn statement_mode(mut self, mode: StatementMode) -> Self {
-        self.mode = mode;
-        self
-    }
-
-    /// Keeping that many prepared statements on a connection.
-    #[must_use]
-    pub fn statement_cache_size(mut self, statements: usize) -> Self {
-        self.cached_statements = statements;
-        self
-    }
-
-    /// On a server of that sort.
-    #[must_use]
-    pub fn target_session(mut self, target: TargetSession) -> Self {
-        self.target = target;
-        self
     }
 
     /// The settings that a session asks for when it begins.

@@ -42,6 +42,10 @@ pub(super) fn with_place(error: Error, host: &Host, config: &PostgresConfig) -> 
     let error = match error.kind() {
         // Whatever breaks before the session has begun, nothing has happened.
         ErrorKind::ConnectionLost => error.with_kind(ErrorKind::Connect).with_retry(RetryClass::SafeNow),
+        // What PgBouncer and its like answer to settings that they do not keep track of.
+        ErrorKind::Protocol if error.message().contains("startup parameter") => error
+            .with_kind(ErrorKind::Connect)
+            .with_hint("is this a pooler? then set statement_mode=unnamed, and leave the setting out"),
         _ => error,
     };
     error.with_message(message)

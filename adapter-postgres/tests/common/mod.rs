@@ -104,6 +104,15 @@ impl Bench {
         eventually(async || self.sessions(condition).await == 0, condition).await;
     }
 
+    /// Waits until the pool has cleaned up every connection that was given back.
+    pub(crate) async fn until_clean(&self) {
+        let clean = async || {
+            let status = self.adapter.pool_status();
+            status.recycling + status.connecting + status.in_use == 0
+        };
+        eventually(clean, "the pool has cleaned up").await;
+    }
+
     /// The adapter still answers as it should, on every connection.
     pub(crate) async fn assert_usable(&self) {
         let nonce = Value::Int64(self.schema.len() as i64 * 7919);

@@ -28,7 +28,7 @@ macro_rules! scenarios {
             }
             errors { foreign_key, not_found, not_null, of_children_and_in_batches, unique_and_its_fields }
             filters { comparisons, lists, nulls, relations, texts_are_taken_literally, to_many_quantifiers }
-            raw { parts, rows_as_tuples }
+            raw { parts, read_only_is_held_to, rows_as_tuples }
             reads { counts, includes_are_cut_per_parent, nothing_is_there, order_and_limits, pages, uniques }
             relations {
                 both_strategies_agree, cycles, deep, many_to_many, one_to_one, perhaps_loaded, self_relations,

@@ -46,3 +46,12 @@ pub async fn rows_as_tuples(db: &Client) -> Outcome {
     assert_eq!((wrong.kind(), wrong.column()), (ErrorKind::UnexpectedNull, Some("name")));
     Ok(())
 }
+
+/// What is said to read only, and may therefore be run twice, cannot write.
+pub async fn read_only_is_held_to(db: &Client) -> Outcome {
+    seed(db).await?;
+    let refused = db.sql("delete from \"Tag\"").read_only().execute().await.expect_err("it writes");
+    assert_eq!((refused.kind(), refused.batch_index()), (ErrorKind::ReadOnly, None));
+    assert_eq!(db.tag().count().await?, 2);
+    Ok(())
+}

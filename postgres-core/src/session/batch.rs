@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::encode::{Plan, parameter_count};
 use super::group::{Group, Unit};
-use super::query::{Answer, invalidated};
+use super::query::{Answer, copy_is_unsupported, invalidated};
 use super::request::Request;
 use super::shared::Description;
 use super::transaction::check_committed;
@@ -69,7 +69,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.control(before).await?;
                 return Err(error);
             }
-            self.finish(&mut group).await?;
+            if let Err(error) = self.finish(&mut group).await {
+                // A server that waits for data and is sent the next statement gives the connection up.
+                return Err(match group.copied() {
+                    Some(index) => copy_is_unsupported().with_batch_index(index),
+                    None => error,
+                });
+            }
             let Some(failure) = group.failure.take() else {
                 if let Atomicity::Together(_) = atomicity {
                     check_committed(group.control_tag.as_ref())?;

@@ -80,6 +80,8 @@ pub(super) struct Failure {
     pub(super) unit: Unit,
     /// It came in answer to Bind: the statement has not been run.
     pub(super) at_bind: bool,
+    /// It is how the server took the refusal to copy.
+    pub(super) copied: bool,
     pub(super) fields: Box<ErrorFields>,
 }
 
@@ -96,6 +98,11 @@ impl Group {
         &mut self.replies[index]
     }
 
+    /// The statement that wanted to copy, if one did.
+    pub(super) fn copied(&self) -> Option<usize> {
+        self.replies.iter().position(|reply| reply.copied)
+    }
+
     /// Whether what is awaited next are rows, or the end of a statement.
     pub(super) fn is_executing(&self) -> bool {
         matches!(self.awaited.front(), Some((Unit::Statement(_), Awaited::Execute)))
@@ -108,7 +115,8 @@ impl Group {
         };
         self.awaited.clear();
         if self.failure.is_none() {
-            self.failure = Some(Failure { unit, at_bind, fields });
+            let copied = matches!(unit, Unit::Statement(index) if self.reply(index).copied);
+            self.failure = Some(Failure { unit, at_bind, copied, fields });
         }
     }
 }

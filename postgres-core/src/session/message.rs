@@ -123,9 +123,9 @@ pub(crate) fn header(incoming: &[u8]) -> Result<Option<(u8, usize)>> {
     let Some((&tag, rest)) = incoming.split_first() else { return Ok(None) };
     let largest = match tag {
         b'D' | b'd' => LARGEST_DATA,
-        b'T' | b'E' | b'N' | b'A' => LARGEST_TEXT,
+        b'T' | b'E' | b'N' => LARGEST_TEXT,
         b'R' | b'K' | b'1' | b'2' | b'3' | b'n' | b't' | b'C' | b'I' | b's' | b'G' | b'H' | b'c' | b'S'
-        | b'Z' => LARGEST_OTHER,
+        | b'A' | b'Z' => LARGEST_OTHER,
         other => return Err(violation(format!("a message of the unknown type 0x{other:02x}"))),
     };
     let Some(length) = rest.first_chunk::<4>() else { return Ok(None) };

@@ -53,7 +53,7 @@ pub use tag::CommandTag;
 pub use transaction::{TransactionState, begin_sql};
 
 /// How many notices and notifications are kept until they are taken; older ones go first.
-const KEPT: usize = 1024;
+const KEPT: usize = 256;
 
 /// A session with a server, over the byte stream `S`.
 pub struct Session<S> {
@@ -109,12 +109,12 @@ impl<S> Session<S> {
         self.cancel_key
     }
 
-    /// The notices since the last call, oldest first; the last 1024 are kept.
+    /// The notices since the last call, oldest first; the last 256 are kept.
     pub fn take_notices(&mut self) -> Vec<Notice> {
         self.notices.drain(..).collect()
     }
 
-    /// The notifications since the last call, oldest first; the last 1024 are kept.
+    /// The notifications since the last call, oldest first; the last 256 are kept.
     pub fn take_notifications(&mut self) -> Vec<Notification> {
         self.notifications.drain(..).collect()
     }
@@ -143,6 +143,11 @@ impl<S> Session<S> {
     /// States that something was left behind that no command tag tells of, such as an advisory lock.
     pub fn mark_traces(&mut self) {
         self.traces = true;
+    }
+
+    /// States that nothing is left behind after all, such as by a setting that was local to its transaction.
+    pub fn clear_traces(&mut self) {
+        self.traces = false;
     }
 
     /// How many statements are prepared under a name.

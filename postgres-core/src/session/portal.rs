@@ -6,7 +6,7 @@ use bytes::Bytes;
 use drivetrain_adapter_api::{Column, Error, Result, Rows};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::group::{Failure, Group, Unit};
+use super::group::{Group, Unit};
 use super::message::Message;
 use super::query::{copy_is_unsupported, in_flight, invalidated};
 use super::receive::Reply;
@@ -166,9 +166,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn ended_with(&self, group: &mut Group) -> Option<Error> {
-        if group.reply(0).copied {
-            return Some(copy_is_unsupported());
+        match group.failure.take() {
+            Some(failure) => Some(self.failed(failure)),
+            None => group.reply(0).copied.then(copy_is_unsupported),
         }
-        group.failure.take().map(|failure: Failure| self.failed(failure))
     }
 }

@@ -171,7 +171,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let rows = std::mem::take(&mut question.reply(0).rows);
         // A type that is not understood stays unknown: its values are handed over as text with its object id.
         self.shared.types.learn(rows.iter().filter_map(|row| catalog_row(row).ok()));
-        self.shared.asked(oids);
+        if self.status == TransactionStatus::Idle {
+            // A transaction may see the catalog as it was; elsewhere, what has no row now never will.
+            self.shared.asked(oids);
+        }
         Ok(())
     }
 
@@ -279,6 +282,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
 /// The error for a failure while that was under way.
 fn failed(failure: Failure, under_way: InFlight) -> Error {
+    if failure.copied {
+        return copy_is_unsupported();
+    }
     let counts = failure.at_bind
         && failure.fields.code.as_deref() == Some("08P01")
         && failure.fields.routine.as_deref() == Some("exec_bind_message");

@@ -46,7 +46,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Ok(None)
             }
             Message::ParameterStatus { name, value } => {
-                self.parameters.insert(name, value);
+                // A server has some dozens of them; one that makes them up is not listened to.
+                if self.parameters.len() < KEPT || self.parameters.contains_key(&name) {
+                    self.parameters.insert(name, value);
+                }
                 Ok(None)
             }
             Message::Notification { process_id, channel, payload } => {
