@@ -111,7 +111,9 @@ async fn errors_have_their_kind_and_names_and_show_no_value() {
         ("select pg_temp.complain('42P01')", "42P01", ErrorKind::UndefinedTable, &[]),
     ] {
         let error = fails(&client, sql, InFlight::Write).await;
-        assert_eq!(error.sqlstate().unwrap().as_str(), code, "{sql}: {error}");
+        // Postgres 18 calls the violation of a RESTRICT by a name of its own.
+        let restrict = error.sqlstate().unwrap().as_str() == "23001" && sql.starts_with("delete");
+        assert!(restrict || error.sqlstate().unwrap().as_str() == code, "{sql}: {error}");
         assert_eq!(
             (error.kind(), error.columns()),
             (kind, &*columns.iter().map(|&name| name.into()).collect::<Vec<String>>()),
