@@ -26,9 +26,10 @@ pub(super) fn check(cx: &mut Context, drafts: &Drafts<'_>, relations: &Relations
 
 fn check_columns(cx: &mut Context, drafts: &Drafts<'_>) {
     for model in &drafts.models {
-        let mut columns: HashMap<&str, (&str, Span)> = HashMap::new();
+        let mut columns: HashMap<String, (&str, Span)> = HashMap::new();
         for field in model.fields.iter().filter(|field| field.scalar().is_some()) {
-            let earlier = columns.insert(&field.db_name, (field.name(), field.ast.span));
+            let folded = fold(cx, &field.db_name, &[Provider::Sqlite, Provider::Mysql]);
+            let earlier = columns.insert(folded, (field.name(), field.ast.span));
             let Some((name, span)) = earlier.filter(|(name, _)| *name != field.name()) else { continue };
             let message = format!(
                 "`{}` and `{name}` of `{}` are both the column `{}`",
@@ -42,6 +43,15 @@ fn check_columns(cx: &mut Context, drafts: &Drafts<'_>) {
                     .help("give one of them another column with `@map`"),
             );
         }
+    }
+}
+
+/// The name as databases compare it: without regard to case, if the schema is for one of `insensitive`.
+fn fold(cx: &Context, name: &str, insensitive: &[Provider]) -> String {
+    if cx.providers.iter().any(|provider| insensitive.contains(provider)) {
+        name.to_ascii_lowercase()
+    } else {
+        name.to_owned()
     }
 }
 
@@ -98,14 +108,22 @@ fn check_tables(cx: &mut Context, drafts: &Drafts<'_>, relations: &Relations) {
             span: draft.ast.name.span,
         }));
     }
-    let mut seen: HashMap<(Option<&str>, &str), &Thing> = HashMap::new();
+    let mut seen: HashMap<(Option<&str>, String), &Thing> = HashMap::new();
     for thing in &things {
-        let Some(earlier) = seen.insert((thing.schema.as_deref(), &thing.name), thing) else { continue };
+        let folded = fold(cx, &thing.name, &[Provider::Sqlite]);
+        let Some(earlier) = seen.insert((thing.schema.as_deref(), folded), thing) else { continue };
         // The same name twice in the schema was reported as such.
         if earlier.owner == thing.owner {
             continue;
         }
-        let message = format!("{} and {} are both called `{}`", earlier.what, thing.what, thing.name);
+        let message = if earlier.name == thing.name {
+            format!("{} and {} are both called `{}`", earlier.what, thing.what, thing.name)
+        } else {
+            format!(
+                "{} and {} are called `{}` and `{}`, which sqlite takes for one name",
+                earlier.what, thing.what, earlier.name, thing.name
+            )
+        };
         cx.report(
             Diagnostic::error(Rule::DuplicateTable, thing.span, message)
                 .and(earlier.span, "the other")
