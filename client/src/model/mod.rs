@@ -22,6 +22,14 @@ pub trait Model: Debug + Send + Sync + 'static {
     const META: &'static ModelMeta;
 }
 
+/// A model whose records can be changed and deleted: all but views.
+#[diagnostic::on_unimplemented(
+    message = "records of `{Self}` can only be read",
+    label = "a view",
+    note = "write to the models that the view is made of"
+)]
+pub trait Writable: Model {}
+
 /// A relation field of a model. Implemented by generated marker types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a relation",

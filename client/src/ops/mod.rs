@@ -24,7 +24,7 @@ use std::marker::PhantomData;
 use crate::create::{Complete, CreateData};
 use crate::engine::Engine;
 use crate::filter::{Assignment, IntoFilter, IntoUnique};
-use crate::model::Model;
+use crate::model::{Model, Writable};
 use crate::plan::Selection;
 
 /// The records of the model `M`: where every operation begins.
@@ -101,7 +101,10 @@ impl<'a, M: Model> Records<'a, M> {
         self,
         key: impl IntoUnique<M>,
         changes: impl IntoIterator<Item = Assignment<M>>,
-    ) -> Update<'a, M> {
+    ) -> Update<'a, M>
+    where
+        M: Writable,
+    {
         Update::new(self.engine, key.into_unique(), changes)
     }
 
@@ -110,7 +113,10 @@ impl<'a, M: Model> Records<'a, M> {
         self,
         filter: impl IntoFilter<M>,
         changes: impl IntoIterator<Item = Assignment<M>>,
-    ) -> UpdateMany<'a, M> {
+    ) -> UpdateMany<'a, M>
+    where
+        M: Writable,
+    {
         UpdateMany::new(self.engine, filter.into_filter(), changes)
     }
 
@@ -126,12 +132,18 @@ impl<'a, M: Model> Records<'a, M> {
     }
 
     /// Deletes the record with that key, and gives it as it was.
-    pub fn delete(self, key: impl IntoUnique<M>) -> Delete<'a, M> {
+    pub fn delete(self, key: impl IntoUnique<M>) -> Delete<'a, M>
+    where
+        M: Writable,
+    {
         Delete::new(self.engine, key.into_unique())
     }
 
     /// Deletes all records that fulfil the condition, and gives their number.
-    pub fn delete_many(self, filter: impl IntoFilter<M>) -> DeleteMany<'a, M> {
+    pub fn delete_many(self, filter: impl IntoFilter<M>) -> DeleteMany<'a, M>
+    where
+        M: Writable,
+    {
         DeleteMany::new(self.engine, filter.into_filter())
     }
 

@@ -33,6 +33,11 @@ pub trait Models: ::drivetrain::Executor<Schema = Schema> {
     fn todo(&self) -> ::drivetrain::Records<'_, todo::Model> {
         ::drivetrain::Records::new(self.engine())
     }
+
+    /// Records of `Left`.
+    fn left(&self) -> ::drivetrain::Records<'_, left::Model> {
+        ::drivetrain::Records::new(self.engine())
+    }
 }
 
 impl<E: ::drivetrain::Executor<Schema = Schema>> Models for E {}
@@ -160,6 +165,8 @@ pub mod user {
         type Row = super::User;
         const META: &'static ::drivetrain::model::ModelMeta = &META;
     }
+
+    impl ::drivetrain::model::Writable for Model {}
 
     /// What the engine knows of the model.
     pub static META: ::drivetrain::model::ModelMeta = ::drivetrain::model::ModelMeta {
@@ -415,6 +422,8 @@ pub mod todo {
         const META: &'static ::drivetrain::model::ModelMeta = &META;
     }
 
+    impl ::drivetrain::model::Writable for Model {}
+
     /// What the engine knows of the model.
     pub static META: ::drivetrain::model::ModelMeta = ::drivetrain::model::ModelMeta {
         name: "Todo",
@@ -581,4 +590,115 @@ pub mod todo {
             self.data
         }
     }
+}
+
+/// How much is left to do, by user.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Left {
+    /// `userId`
+    pub user_id: i32,
+    /// `todos`
+    pub todos: i32,
+}
+
+impl ::drivetrain::model::Row for Left {
+    type Model = left::Model;
+
+    fn read(record: &mut ::drivetrain::model::Record) -> ::drivetrain::Result<Self> {
+        Ok(Self { user_id: record.get(&left::META, 0)?, todos: record.get(&left::META, 1)? })
+    }
+}
+
+impl ::drivetrain::Loaded for Left {
+    fn load(
+        record: &mut ::drivetrain::model::Record,
+        relation: usize,
+        field: &'static str,
+    ) -> ::drivetrain::Result<Self> {
+        ::drivetrain::load_one(record, relation, field)
+    }
+}
+
+impl ::drivetrain::serde::Serialize for Left {
+    fn serialize<S: ::drivetrain::serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        use ::drivetrain::serde::ser::SerializeStruct as _;
+        let length = 2;
+        let mut out = serializer.serialize_struct("Left", length)?;
+        out.serialize_field("userId", &self.user_id)?;
+        out.serialize_field("todos", &self.todos)?;
+        out.end()
+    }
+}
+
+/// The type `Left`, which has no relations: `Left![]`.
+#[allow(unused_macros)]
+macro_rules! __Left {
+    (@with $row:ty ;) => { $row };
+    (@with $row:ty ; $unknown:tt $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "`Left` has no relation `", ::core::stringify!($unknown), "`; it has no relations"
+        ))
+    };
+    ($($relations:tt)*) => { Left!(@with Left ; $($relations)*) };
+}
+
+#[allow(unused_imports)]
+pub(crate) use __Left as Left;
+
+/// Fields and relations of `Left`.
+#[allow(dead_code, unreachable_pub, non_camel_case_types, non_upper_case_globals, clippy::module_inception)]
+pub mod left {
+    /// The model.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Model {}
+
+    impl ::drivetrain::model::Model for Model {
+        type Row = super::Left;
+        const META: &'static ::drivetrain::model::ModelMeta = &META;
+    }
+
+    /// What the engine knows of the model.
+    pub static META: ::drivetrain::model::ModelMeta = ::drivetrain::model::ModelMeta {
+        name: "Left",
+        table: ::drivetrain::model::TableMeta { schema: ::core::option::Option::None, name: "Left" },
+        columns: &[
+            ::drivetrain::model::ColumnMeta {
+                field: "userId",
+                column: "userId",
+                ty: ::drivetrain::model::TypeMeta::Int32,
+                nullable: false,
+                default: ::drivetrain::model::DefaultMeta::None,
+                updated_at: false,
+            },
+            ::drivetrain::model::ColumnMeta {
+                field: "todos",
+                column: "todos",
+                ty: ::drivetrain::model::TypeMeta::Int32,
+                nullable: false,
+                default: ::drivetrain::model::DefaultMeta::None,
+                updated_at: false,
+            },
+        ],
+        relations: &[],
+        keys: &[::drivetrain::model::KeyMeta {
+            constraint: "Left_userId_key",
+            columns: &[0],
+            primary: false,
+        }],
+    };
+
+    /// `userId`
+    pub const user_id: ::drivetrain::Column<
+        Model,
+        i32,
+        ::drivetrain::column::Required,
+        ::drivetrain::column::Key,
+    > = ::drivetrain::Column::new(0);
+
+    /// `todos`
+    pub const todos: ::drivetrain::Column<Model, i32> = ::drivetrain::Column::new(1);
 }

@@ -19,6 +19,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let columns = model.columns.iter().enumerate().map(|(index, one)| column::emit(index, one));
     let compounds = model.compounds.iter().map(|key| column::compound(model, key));
     let relations = model.relations.iter().enumerate().map(|(index, one)| relation::emit(index, one));
+    let writable =
+        if model.writable { quote!(impl ::drivetrain::model::Writable for Model {}) } else { quote!() };
     let create = if model.creatable { create::emit(model) } else { quote!() };
     quote! {
         #docs
@@ -32,6 +34,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
                 type Row = super::#ident;
                 const META: &'static ::drivetrain::model::ModelMeta = &META;
             }
+
+            #writable
 
             #meta
             #(#columns)*

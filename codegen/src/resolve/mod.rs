@@ -58,6 +58,8 @@ pub(crate) struct Model {
     pub(crate) compounds: Vec<Compound>,
     /// Whether records can be created: it is no view, and every column that must be given is known.
     pub(crate) creatable: bool,
+    /// Its records can be changed and deleted: it is no view.
+    pub(crate) writable: bool,
     /// What records created through relations of other models lack.
     pub(crate) children: Vec<Child>,
     /// The names of constants in its module.
@@ -237,6 +239,7 @@ fn resolve_model(
         keys: keys.collect(),
         compounds,
         creatable: draft.creatable,
+        writable: !model.is_view,
         children,
         scope: draft.scope.clone(),
     }
