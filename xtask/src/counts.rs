@@ -39,11 +39,12 @@ impl fmt::Display for Counts {
 /// The counts in a closing line of `cargo test` or `cargo nextest`; `None` for any other line.
 pub(crate) fn of_line(line: &str) -> Option<Counts> {
     let line = without_colour(line);
-    let line = line.trim_start();
+    // Indented it is what a failed test printed, as nextest shows it, which counts that test by itself.
     if let Some(rest) = line.strip_prefix("test result: ") {
         let (_, numbers) = rest.split_once(". ")?;
         return Some(sum(numbers.split("; "), &["filtered out", "measured"]));
     }
+    let line = line.trim_start();
     // `Summary [  0.5s] 9/10 tests run: 7 passed (1 slow, 1 flaky), 1 failed, 1 timed out, 2 skipped`
     let (_, rest) = line.strip_prefix("Summary [")?.split_once("] ")?;
     let (_, numbers) = rest.split_once(" run: ")?;
@@ -122,7 +123,16 @@ mod tests {
 
     #[test]
     fn other_lines_count_nothing() {
-        for line in ["", "test a::b ... ok", "running 3 tests", "Summary of changes", "1 passed, 2 failed"] {
+        let shown_by_nextest =
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 7 filtered out";
+        for line in [
+            shown_by_nextest,
+            "",
+            "test a::b ... ok",
+            "running 3 tests",
+            "Summary of changes",
+            "1 passed, 2 failed",
+        ] {
             assert_eq!(of_line(line), None, "{line:?}");
         }
     }
