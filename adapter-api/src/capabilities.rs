@@ -176,6 +176,9 @@ macro_rules! capabilities {
 
 capabilities! {
     flags {
+        /// SQL text of the caller's own, and not only abstract statements. An adapter that evaluates statements by itself
+        /// has none.
+        raw_sql / with_raw_sql / RawSql;
         /// `session` gives a pinned connection that keeps what `SET` does.
         sessions / with_sessions / Sessions;
         /// `script` runs several statements of text.

@@ -143,6 +143,7 @@ const fn capability_of(feature: Feature) -> Capability {
         Feature::RowLocks => Capability::RowLocks,
         Feature::SkipLocked => Capability::SkipLocked,
         Feature::DefaultInRows => Capability::DefaultInRows,
+        Feature::RawSql => Capability::RawSql,
     }
 }
 
@@ -205,7 +206,7 @@ mod tests {
     use crate::{Dialect, IsolationLevel, IsolationLevels, TransactionSupport};
 
     fn none() -> Capabilities {
-        Capabilities::none(Dialect::MySql)
+        Capabilities::none(Dialect::MySql).with_raw_sql(true)
     }
 
     #[test]

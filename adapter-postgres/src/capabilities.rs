@@ -33,6 +33,7 @@ pub(crate) fn of(server_version: Option<&str>, mode: StatementMode) -> Result<Ca
         .with_affected_rows(AffectedRows::Matched)
         .with_max_parameters(Some(65_535))
         .with_max_request_bytes(Some((1 << 30) - 1))
+        .with_raw_sql(true)
         // A pooler gives every transaction another connection.
         .with_sessions(mode == StatementMode::Named)
         .with_scripts(true)

@@ -23,6 +23,7 @@ pub(crate) fn declare(max_parameters: Option<u64>, max_statement_bytes: Option<u
         .with_transactions(TransactionSupport::Interactive { max_lifetime: None })
         .with_isolation_levels(IsolationLevels::of(&[IsolationLevel::Serializable]))
         .with_affected_rows(AffectedRows::Matched)
+        .with_raw_sql(true)
         .with_sessions(true)
         .with_scripts(true)
         .with_pipelining(true)

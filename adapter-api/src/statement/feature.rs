@@ -18,11 +18,12 @@ pub enum Feature {
     RowLocks,
     SkipLocked,
     DefaultInRows,
+    RawSql,
 }
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ReturningInsert,
         Self::ReturningUpdate,
         Self::ReturningDelete,
@@ -36,6 +37,7 @@ impl Feature {
         Self::RowLocks,
         Self::SkipLocked,
         Self::DefaultInRows,
+        Self::RawSql,
     ];
 }
 

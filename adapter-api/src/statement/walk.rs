@@ -22,6 +22,7 @@ pub(super) fn survey(body: &Body) -> Survey {
         Body::Delete(delete) => found.delete(delete),
         Body::Raw(RawSql::Native { parameters, .. }) => {
             found.slots = vec![Some(DbType::Unknown); *parameters];
+            found.need(Feature::RawSql);
             found.access = Access::Unknown;
         }
         Body::Raw(RawSql::Parts(parts)) => {
@@ -30,6 +31,7 @@ pub(super) fn survey(body: &Body) -> Survey {
                     found.slot(&Slot { index: *index, ty: DbType::Unknown });
                 }
             }
+            found.need(Feature::RawSql);
             found.access = Access::Unknown;
         }
     }

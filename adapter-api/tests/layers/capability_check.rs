@@ -18,6 +18,7 @@ fn checked(capabilities: Capabilities) -> (Arc<dyn Adapter>, Arc<Script>) {
 
 fn interactive() -> Capabilities {
     Capabilities::none(Dialect::Sqlite)
+        .with_raw_sql(true)
         .with_transactions(TransactionSupport::Interactive { max_lifetime: None })
 }
 
@@ -58,7 +59,7 @@ fn undeclared<T: std::fmt::Debug>(result: Result<T>, capability: &str) {
 
 #[tokio::test]
 async fn the_adapter_itself() {
-    let (adapter, script) = checked(Capabilities::none(Dialect::Sqlite));
+    let (adapter, script) = checked(Capabilities::none(Dialect::Sqlite).with_raw_sql(true));
     undeclared(adapter.query(returning()).await, "returning_insert");
     undeclared(adapter.batch(Batch::new(vec![good(), returning()])).await, "returning_insert");
     undeclared(adapter.batch(Batch::atomic(vec![], TransactionOptions::new())).await, "transactions");
@@ -66,6 +67,9 @@ async fn the_adapter_itself() {
     undeclared(adapter.begin(TransactionOptions::new()).await, "transactions");
     undeclared(adapter.session().await, "sessions");
     undeclared(adapter.script("select 1").await, "scripts");
+
+    let (raw_less, _) = checked(Capabilities::none(Dialect::Sqlite));
+    undeclared(raw_less.query(good()).await, "raw_sql");
 
     let short = Query::new(good().statement, vec![]);
     assert_eq!(refused(adapter.query(short).await).kind(), ErrorKind::ParameterCount);
@@ -114,7 +118,8 @@ async fn transactions() {
 
 #[tokio::test]
 async fn sessions_and_their_transactions() {
-    let (adapter, script) = checked(Capabilities::none(Dialect::Sqlite).with_sessions(true));
+    let (adapter, script) =
+        checked(Capabilities::none(Dialect::Sqlite).with_raw_sql(true).with_sessions(true));
     let mut session = adapter.session().await.unwrap();
     script.take_log();
     a_connection(&mut *session, &script).await;

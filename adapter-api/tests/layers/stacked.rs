@@ -18,6 +18,7 @@ const PASSWORD: &str = "hunter2-canary";
 fn stacked(answers: impl IntoIterator<Item = Answer>) -> (SharedAdapter, Arc<Script>) {
     let script = Script::answers(answers);
     let capabilities = Capabilities::none(Dialect::Postgres)
+        .with_raw_sql(true)
         .with_transactions(TransactionSupport::Interactive { max_lifetime: None });
     let runtime = tokio();
     let layers: [Box<dyn Layer>; 4] = [

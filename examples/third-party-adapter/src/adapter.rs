@@ -36,6 +36,7 @@ impl HranaAdapter {
             .with_transactions(TransactionSupport::AtomicBatch)
             .with_isolation_levels(IsolationLevels::of(&[IsolationLevel::Serializable]))
             .with_affected_rows(AffectedRows::Matched)
+            .with_raw_sql(true)
             .with_pipelining(true)
             .with_scripts(true)
             .with_transactional_ddl(true)
