@@ -1,0 +1,6 @@
+//! Futures that are dropped.
+
+use crate::case::Case;
+
+/// The tables of cases of this group.
+pub(super) const CASES: &[&[Case]] = &[];

@@ -1,0 +1,6 @@
+//! Capabilities, both ways.
+
+use crate::case::Case;
+
+/// The tables of cases of this group.
+pub(super) const CASES: &[&[Case]] = &[];

@@ -1,0 +1,6 @@
+//! Calls at the same time.
+
+use crate::case::Case;
+
+/// The tables of cases of this group.
+pub(super) const CASES: &[&[Case]] = &[];

@@ -1,0 +1,6 @@
+//! Counts, generated ids, batches.
+
+use crate::case::Case;
+
+/// The tables of cases of this group.
+pub(super) const CASES: &[&[Case]] = &[];

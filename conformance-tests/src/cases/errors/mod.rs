@@ -1,0 +1,6 @@
+//! Errors, field by field.
+
+use crate::case::Case;
+
+/// The tables of cases of this group.
+pub(super) const CASES: &[&[Case]] = &[];

@@ -1,0 +1,6 @@
+//! NULL.
+
+use crate::case::Case;
+
+/// The tables of cases of this group.
+pub(super) const CASES: &[&[Case]] = &[];

@@ -1,0 +1,6 @@
+//! The same over two transports.
+
+use crate::case::Case;
+
+/// The tables of cases of this group.
+pub(super) const CASES: &[&[Case]] = &[];

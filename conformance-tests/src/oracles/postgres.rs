@@ -1,0 +1,124 @@
+//! The oracle on Postgres, by tokio-postgres: schemas for namespaces, and sessions for the admin hook.
+
+use drivetrain_adapter_api::{Error, ErrorKind, async_trait};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+use crate::Oracle;
+use crate::harness::{Admin, ServerSession};
+
+/// How the oracle reaches the server. Without TLS.
+#[derive(Clone)]
+pub struct PostgresServer {
+    config: tokio_postgres::Config,
+}
+
+impl std::fmt::Debug for PostgresServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresServer").field("database", &self.config.get_dbname()).finish_non_exhaustive()
+    }
+}
+
+impl PostgresServer {
+    /// The server of that URL, as tokio-postgres reads URLs.
+    ///
+    /// # Errors
+    /// [`Config`](ErrorKind::Config) for a URL that cannot be read; nothing of it is repeated.
+    pub fn from_url(url: &str) -> Result<Self, Error> {
+        let config = url.parse::<tokio_postgres::Config>();
+        let mut config =
+            config.map_err(|_| Error::config("the oracle's URL is not one that tokio-postgres can read"))?;
+        config.application_name("conformance oracle");
+        Ok(Self { config })
+    }
+
+    /// A new connection.
+    ///
+    /// # Errors
+    /// [`Connect`](ErrorKind::Connect).
+    pub async fn oracle(&self) -> Result<PostgresOracle, Error> {
+        let (client, connection) = self.config.connect(NoTls).await.map_err(|error| {
+            Error::new(ErrorKind::Connect, format!("the oracle cannot connect: {}", said(&error)))
+        })?;
+        // It ends with the client; what ends it otherwise the client's next call reports.
+        drop(tokio::spawn(connection));
+        Ok(PostgresOracle { client })
+    }
+
+    /// Runs statements on a connection of their own.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn run(&self, sql: &str) -> Result<(), Error> {
+        self.oracle().await?.run(sql).await.map_err(|error| Error::new(ErrorKind::Database, error))
+    }
+}
+
+/// A connection of tokio-postgres's. Cells are the text that the server prints.
+pub struct PostgresOracle {
+    client: Client,
+}
+
+impl std::fmt::Debug for PostgresOracle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresOracle").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Oracle for PostgresOracle {
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+        let messages = self.client.simple_query(sql).await.map_err(|error| said(&error))?;
+        Ok(messages
+            .into_iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => {
+                    Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect())
+                }
+                _ => None,
+            })
+            .collect())
+    }
+
+    async fn run(&mut self, sql: &str) -> Result<(), String> {
+        self.client.batch_execute(sql).await.map_err(|error| said(&error))
+    }
+}
+
+fn said(error: &tokio_postgres::Error) -> String {
+    error
+        .as_db_error()
+        .map_or_else(|| error.to_string(), |error| format!("{} {}", error.code().code(), error.message()))
+}
+
+/// Postgres's sessions by `application_name`.
+#[async_trait]
+impl Admin for PostgresServer {
+    async fn sessions(&self, marker: &str) -> Result<Vec<ServerSession>, Error> {
+        let sql = format!(
+            "select pid, coalesce(xact_start is not null and state <> 'active' or state like 'idle in transaction%', false), \
+             coalesce(state = 'active', false), coalesce(wait_event_type = 'Lock', false), coalesce(query, '') \
+             from pg_stat_activity where application_name = '{}' order by pid",
+            marker.replace('\'', "''")
+        );
+        let rows =
+            self.oracle().await?.rows(&sql).await.map_err(|error| Error::new(ErrorKind::Database, error))?;
+        let sessions = rows.into_iter().map(|row| {
+            let [id, in_transaction, running, waiting, statement] =
+                <[Option<String>; 5]>::try_from(row).ok()?;
+            Some(ServerSession {
+                id: id?.parse().ok()?,
+                in_transaction: in_transaction? == "t",
+                running: running? == "t",
+                waiting: waiting? == "t",
+                statement: statement?,
+            })
+        });
+        sessions
+            .collect::<Option<_>>()
+            .ok_or_else(|| Error::new(ErrorKind::Protocol, "the server's list of sessions has another form"))
+    }
+
+    async fn kill(&self, session: i64) -> Result<(), Error> {
+        self.run(&format!("select pg_terminate_backend({session}, 5000)")).await
+    }
+}

@@ -1,0 +1,94 @@
+//! The oracle on a SQLite file, by rusqlite.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use drivetrain_adapter_api::async_trait;
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use crate::Oracle;
+
+/// A SQLite file of its own, removed with it.
+#[derive(Debug)]
+pub struct SqliteFile {
+    folder: tempfile::TempDir,
+}
+
+impl SqliteFile {
+    /// A place for a file in the folder for temporary files. The file itself is made by whoever opens it first.
+    ///
+    /// # Errors
+    /// Why the folder cannot be made.
+    pub fn new(label: &str) -> std::io::Result<Self> {
+        Ok(Self { folder: tempfile::Builder::new().prefix(label).tempdir()? })
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("case.db")
+    }
+
+    /// The folder that is removed with it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// An oracle on the file.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn oracle(&self) -> Result<SqliteOracle, String> {
+        SqliteOracle::open(&self.path())
+    }
+}
+
+/// A connection of rusqlite's.
+///
+/// Cells become text as SQLite's own `quote` would not change them: integers and texts as they are, floats with 17
+/// digits, blobs as upper-case hex.
+#[derive(Debug)]
+pub struct SqliteOracle(Mutex<Connection>);
+
+impl SqliteOracle {
+    /// Opens the file, which is made if it is not there.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        let connection = Connection::open(path).map_err(|error| error.to_string())?;
+        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(|error| error.to_string())?;
+        connection.pragma_update(None, "foreign_keys", true).map_err(|error| error.to_string())?;
+        Ok(Self(Mutex::new(connection)))
+    }
+}
+
+#[async_trait]
+impl Oracle for SqliteOracle {
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, String> {
+        let connection = self.0.get_mut().map_err(|error| error.to_string())?;
+        let read = || {
+            let mut statement = connection.prepare(sql)?;
+            let columns = statement.column_count();
+            let rows =
+                statement.query_map([], |row| (0..columns).map(|at| row.get_ref(at).map(text)).collect())?;
+            rows.collect::<Result<Vec<_>, _>>()
+        };
+        read().map_err(|error: rusqlite::Error| error.to_string())
+    }
+
+    async fn run(&mut self, sql: &str) -> Result<(), String> {
+        let connection = self.0.get_mut().map_err(|error| error.to_string())?;
+        connection.execute_batch(sql).map_err(|error| error.to_string())
+    }
+}
+
+fn text(cell: ValueRef<'_>) -> Option<String> {
+    match cell {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(format!("{number:?}")),
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => Some(bytes.iter().map(|byte| format!("{byte:02X}")).collect()),
+    }
+}
