@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
+use drivetrain_adapter_api::{Adapter as _, Error, SharedAdapter, async_trait};
 use drivetrain_adapter_postgres::{Address, Host, PoolConfig, PostgresAdapter, PostgresConfig};
 
 use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, Setup, Unmade, Upstream};
@@ -13,23 +13,25 @@ use crate::oracles::postgres::PostgresServer;
 #[derive(Debug, Clone)]
 pub struct PostgresHarness {
     config: PostgresConfig,
-    server: PostgresServer,
+    server: Option<PostgresServer>,
     secrets: Vec<String>,
 }
 
 impl PostgresHarness {
-    /// The adapter on the server of `url`; the oracle is on the same server by `oracle_url`.
+    /// The adapter on the server of `url`; the oracle is on the same database by `oracle_url`. Without an oracle
+    /// schemas are made by the adapter itself.
     ///
     /// # Errors
     /// [`Config`](drivetrain_adapter_api::ErrorKind::Config) for URLs that cannot be read.
-    pub fn new(url: &str, oracle_url: &str) -> Result<Self, Error> {
+    pub fn new(url: &str, oracle_url: Option<&str>) -> Result<Self, Error> {
         let config = PostgresConfig::from_url(url)?;
         let password = url
             .split_once("://")
             .and_then(|(_, rest)| rest.split_once('@'))
             .and_then(|(user, _)| user.split_once(':'));
         let secrets = password.map(|(_, password)| password.to_owned()).into_iter().collect();
-        Ok(Self { config, server: PostgresServer::from_url(oracle_url)?, secrets })
+        let server = oracle_url.map(PostgresServer::from_url).transpose()?;
+        Ok(Self { config, server, secrets })
     }
 }
 
@@ -40,20 +42,21 @@ impl Harness for PostgresHarness {
     }
 
     async fn namespace(&self, label: &str) -> Result<Box<dyn Namespace>, Error> {
-        self.server.run(&format!("create schema {label}")).await?;
-        Ok(Box::new(PostgresNamespace {
+        let namespace = PostgresNamespace {
             schema: label.to_owned(),
             config: self.config.clone(),
             server: self.server.clone(),
-        }))
+        };
+        namespace.run(&format!("create schema {label}")).await?;
+        Ok(Box::new(namespace))
     }
 
     fn has_oracle(&self) -> bool {
-        true
+        self.server.is_some()
     }
 
     fn has_admin(&self) -> bool {
-        true
+        self.server.is_some()
     }
 
     fn upstream(&self) -> Option<Upstream> {
@@ -73,7 +76,20 @@ impl Harness for PostgresHarness {
 struct PostgresNamespace {
     schema: String,
     config: PostgresConfig,
-    server: PostgresServer,
+    server: Option<PostgresServer>,
+}
+
+impl PostgresNamespace {
+    /// Runs a statement by the oracle, or where there is none by the adapter.
+    async fn run(&self, sql: &str) -> Result<(), Error> {
+        if let Some(server) = &self.server {
+            return server.run(sql).await;
+        }
+        let adapter =
+            PostgresAdapter::connect(self.config.clone(), drivetrain_env::default_runtime()).await?;
+        let ran = adapter.script(sql).await;
+        adapter.close().await.and(ran)
+    }
 }
 
 #[async_trait]
@@ -129,16 +145,17 @@ impl Namespace for PostgresNamespace {
     }
 
     async fn oracle(&self) -> Result<Box<dyn Oracle>, Unmade> {
-        Ok(Box::new(self.server.oracle().await?))
+        match &self.server {
+            Some(server) => Ok(Box::new(server.oracle().await?)),
+            None => Err(Unmade::NotProvided("there is no oracle: give its URL".to_owned())),
+        }
     }
 
     fn admin(&self) -> Option<&dyn Admin> {
-        Some(&self.server)
+        self.server.as_ref().map(|server| server as &dyn Admin)
     }
 
     async fn remove(&self) -> Result<(), Error> {
-        self.server
-            .run(&format!("set client_min_messages to warning; drop schema {} cascade", self.schema))
-            .await
+        self.run(&format!("set client_min_messages to warning; drop schema {} cascade", self.schema)).await
     }
 }
