@@ -260,7 +260,7 @@ impl Context {
     /// # Errors
     /// What the adapter reports.
     pub async fn query(&self, template: &str, params: Vec<Value>) -> Outcome<QueryResult> {
-        Ok(self.try_query(template, params).await?.map_err(|error| Stop::from(error).within(template))?)
+        self.try_query(template, params).await?.map_err(|error| Stop::from(error).within(template))
     }
 
     /// Runs SQL from a template on the adapter of the case, and hands its error on.

@@ -27,7 +27,7 @@ impl Stop {
     pub fn within(self, place: impl fmt::Display) -> Self {
         match self {
             Self::Fail(what) => Self::Fail(format!("{place}: {what}")),
-            other => other,
+            Self::NotRun(why) => Self::NotRun(why),
         }
     }
 }

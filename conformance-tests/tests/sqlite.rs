@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use drivetrain_conformance_tests::{builtin::SqliteHarness, shell};
 
 fn main() -> ExitCode {
-    shell::main(SqliteHarness, drivetrain_env::default_runtime)
+    shell::main(SqliteHarness::new(), drivetrain_env::default_runtime)
 }

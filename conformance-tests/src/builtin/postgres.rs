@@ -63,7 +63,7 @@ impl Harness for PostgresHarness {
         let Host { address, port } = self.config.hosts().first()?;
         match address {
             Address::Name(host) => Some(Upstream { host: host.clone(), port: *port, encrypted: false }),
-            _ => None,
+            Address::Folder(_) => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The harness of the SQLite adapter: a file for each case.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
@@ -9,8 +10,35 @@ use crate::harness::{Harness, Namespace, Naming, Oracle, Setup, Unmade};
 use crate::oracles::sqlite::SqliteFile;
 
 /// The SQLite adapter, on a file of its own for each case.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SqliteHarness;
+#[derive(Debug, Clone, Default)]
+pub struct SqliteHarness {
+    folder: Option<PathBuf>,
+}
+
+impl SqliteHarness {
+    /// Files in the folder for temporary files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Files in the folder that is named as `sqlite:FOLDER`; for `sqlite::memory:` in the folder for temporary files,
+    /// since the second path must reach the same database.
+    ///
+    /// # Errors
+    /// [`Config`](drivetrain_adapter_api::ErrorKind::Config) if it is not written so, or there is no such folder.
+    pub fn from_url(url: &str) -> Result<Self, Error> {
+        let Some(rest) = url.strip_prefix("sqlite:") else {
+            return Err(Error::config("the URL of SQLite is `sqlite:FOLDER` here, or `sqlite::memory:`"));
+        };
+        let folder = Path::new(rest.strip_prefix("//").unwrap_or(rest));
+        match rest {
+            ":memory:" => Ok(Self::new()),
+            _ if folder.is_dir() => Ok(Self { folder: Some(folder.to_owned()) }),
+            _ => Err(Error::config(format!("there is no folder {}", folder.display()))
+                .with_hint("name an existing folder: each case makes a file of its own in it")),
+        }
+    }
+}
 
 #[async_trait]
 impl Harness for SqliteHarness {
@@ -19,8 +47,8 @@ impl Harness for SqliteHarness {
     }
 
     async fn namespace(&self, label: &str) -> Result<Box<dyn Namespace>, Error> {
-        let file =
-            SqliteFile::new(label).map_err(|error| Error::config(format!("no temporary folder: {error}")))?;
+        let file = SqliteFile::new(self.folder.as_deref(), label)
+            .map_err(|error| Error::config(format!("no temporary folder: {error}")))?;
         Ok(Box::new(SqliteNamespace { file }))
     }
 

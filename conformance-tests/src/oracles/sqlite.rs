@@ -16,12 +16,14 @@ pub struct SqliteFile {
 }
 
 impl SqliteFile {
-    /// A place for a file in the folder for temporary files. The file itself is made by whoever opens it first.
+    /// A place for a file in a new folder within `parent`, or the folder for temporary files. The file itself is made by whoever opens it first.
     ///
     /// # Errors
     /// Why the folder cannot be made.
-    pub fn new(label: &str) -> std::io::Result<Self> {
-        Ok(Self { folder: tempfile::Builder::new().prefix(label).tempdir()? })
+    pub fn new(parent: Option<&Path>, label: &str) -> std::io::Result<Self> {
+        let temporary = std::env::temp_dir();
+        let parent = parent.unwrap_or(&temporary);
+        Ok(Self { folder: tempfile::Builder::new().prefix(label).tempdir_in(parent)? })
     }
 
     /// Where the file is.

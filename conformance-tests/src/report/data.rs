@@ -95,3 +95,49 @@ fn declared(capabilities: &Capabilities) -> Vec<String> {
     ];
     rest.into_iter().chain(flags).chain(levels).chain(limits).collect()
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::Group;
+
+    /// A report with a case of each status.
+    pub(in crate::report) fn report() -> Report {
+        let case = |id: &str, group, level, status, reason: Option<&str>| CaseReport {
+            id: id.to_owned(),
+            group,
+            level,
+            title: if id == "A-1" { "is <so>" } else { "is" }.to_owned(),
+            status,
+            reason: reason.map(str::to_owned),
+            ms: 12,
+        };
+        Report {
+            suite_version: "0".to_owned(),
+            adapter: "x".to_owned(),
+            transport: "SQLite".to_owned(),
+            server: Some("Sqlite 3.50.2".to_owned()),
+            capabilities: vec![],
+            sweep: Sweep::Sampled,
+            seed: 1,
+            complete: true,
+            cases: vec![
+                case("A-1", Group::Info, Level::L0, Status::Pass, None),
+                case("A-2", Group::Info, Level::L0, Status::Fail, Some("got \"1\"\n\u{1}")),
+                case("A-3", Group::Info, Level::L0, Status::NotRun, Some("no oracle")),
+                case("A-4", Group::Info, Level::L0, Status::NegativeVerified, Some("refused")),
+                case("B-1", Group::Faults, Level::L2, Status::NotApplicable, Some("</script>")),
+                case("D-1", Group::Transactions, Level::L1, Status::Xfail, Some("the server cannot")),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_level_is_certified_only_without_failures_and_gaps() {
+        let mut report = report();
+        assert_eq!(report.certification(Level::L0), Certification::Not);
+        assert_eq!(report.certification(Level::L1), Certification::Certified);
+        report.complete = false;
+        assert_eq!(report.certification(Level::L1), Certification::Not, "a filter was set");
+    }
+}

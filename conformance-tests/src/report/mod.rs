@@ -2,6 +2,11 @@
 
 mod data;
 #[cfg(not(target_arch = "wasm32"))]
-mod json;
+pub(crate) mod files;
+mod html;
+mod junit;
+mod markdown;
 
 pub use data::{Certification, Report};
+pub use html::html;
+pub use markdown::page;

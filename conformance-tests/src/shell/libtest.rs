@@ -1,29 +1,32 @@
 //! Runs the suite as an ordinary test binary: filters, `--list` and the closing line are those of `cargo test`.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 
 use drivetrain_adapter_api::runtime::SharedRuntime;
-use libtest_mimic::{Completion, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
 
 use super::arguments::Arguments;
-use super::chinook;
-use crate::report::Report;
-use crate::{CaseReport, Environment, Harness, Status, Suite};
+use super::session::Session;
+use crate::{Case, Harness, Status, Suite};
 
 /// The `main` of a conformance test (`harness = false`): reads the command line, and runs every case on `harness`, each
 /// in a tokio runtime of its own.
 ///
 /// `runtime` makes the [`Runtime`](drivetrain_adapter_api::runtime::Runtime) that is handed to the cases, within the
-/// tokio runtime of the case.
+/// tokio runtime of the case. Beside the options of the test runner there are these, or environment variables:
+///
+/// | option | variable | meaning |
+/// |---|---|---|
+/// | `--report DIR` | `CONFORMANCE_REPORT` | where `conformance.json`, `junit.xml` and `report.html` are written |
+/// | `--sweep sampled` or `full` | `CONFORMANCE_SWEEP` | how much of the sweeps over bytes and polls is run |
+/// | `--seed N` | `CONFORMANCE_SEED` | where chance begins |
+/// | `--chinook DIR` | `CONFORMANCE_CHINOOK` | the Chinook scripts, for the cases on that data |
 pub fn main(harness: impl Harness, runtime: fn() -> SharedRuntime) -> ExitCode {
-    match run(Arc::new(harness), runtime, std::env::args_os()) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    run(Arc::new(harness), runtime, std::env::args_os()).unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
 }
 
 /// The same, with the command line that is given.
@@ -36,85 +39,27 @@ pub fn run(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
 ) -> Result<ExitCode, String> {
     let arguments = Arguments::read(arguments, |name| std::env::var_os(name))?;
-    let chinook = chinook::load(arguments.chinook.as_deref())?;
-    let environment = move || {
-        let mut environment = Environment::new(runtime());
-        environment.seed = arguments.seed;
-        environment.sweep = arguments.sweep;
-        environment.chinook.clone_from(&chinook);
-        environment
-    };
-    let shared = Arc::new(Shared {
-        harness,
-        environment: Box::new(environment),
-        suite: OnceLock::new(),
-        reports: Mutex::default(),
-    });
+    let session = Arc::new(Session::new(harness, runtime, &arguments)?);
     let runner = libtest_mimic::Arguments::from_iter(&arguments.rest);
     let trials = Suite::cases().map(|case| {
-        let shared = Arc::clone(&shared);
-        Trial::ignorable_test(format!("{}::{}", case.group.name(), case.id), move || shared.trial(case))
-            .with_kind(case.level.name())
+        let session = Arc::clone(&session);
+        let name = format!("{}::{}", case.group.name(), case.id);
+        Trial::ignorable_test(name, move || trial(&session, case)).with_kind(case.level.name())
     });
     let conclusion = libtest_mimic::run(&runner, trials.collect());
-    if runner.list {
-        return Ok(ExitCode::SUCCESS);
-    }
-    if let Some(folder) = &arguments.report {
-        shared.report()?.write(folder)?;
+    if let Some(folder) = arguments.report.filter(|_| !runner.list) {
+        session.write(&folder)?;
     }
     Ok(conclusion.exit_code())
 }
 
-/// What the trials share.
-struct Shared {
-    harness: Arc<dyn Harness>,
-    environment: Box<dyn Fn() -> Environment + Send + Sync>,
-    suite: OnceLock<Result<Suite, String>>,
-    reports: Mutex<Vec<CaseReport>>,
-}
-
-impl Shared {
-    fn trial(&self, case: &'static crate::Case) -> Result<Completion, libtest_mimic::Failed> {
-        let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let report = tokio.block_on(async {
-            let suite = self.suite()?.on((self.environment)());
-            Ok::<_, String>(suite.run(case).await)
-        })?;
-        self.reports.lock().map_err(|_| "another case panicked")?.push(report.clone());
-        let reason = || format!("{}: {}", report.title, report.reason.clone().unwrap_or_default());
-        match report.status {
-            Status::Pass | Status::NegativeVerified | Status::Xfail => Ok(Completion::Completed),
-            Status::Fail => Err(reason().into()),
-            Status::NotRun => Ok(Completion::ignored_with(format!("not run: {}", reason()))),
-            Status::NotApplicable => Ok(Completion::ignored_with("not applicable")),
-        }
-    }
-
-    /// The suite, prepared once; a backend that cannot be reached fails every case. (Another case that wants it
-    /// meanwhile waits.)
-    fn suite(&self) -> Result<Suite, String> {
-        let prepared = self.suite.get_or_init(|| {
-            let prepare = || {
-                let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                let tokio = tokio.map_err(|error| error.to_string())?;
-                tokio
-                    .block_on(Suite::prepare(Arc::clone(&self.harness), (self.environment)()))
-                    .map_err(|error| format!("no reachable backend: {error}"))
-            };
-            // A runtime cannot be entered from within another.
-            std::thread::scope(|scope| {
-                scope
-                    .spawn(prepare)
-                    .join()
-                    .unwrap_or_else(|_| Err("the first connection panicked".to_owned()))
-            })
-        });
-        prepared.clone()
-    }
-
-    fn report(&self) -> Result<Report, String> {
-        let reports = self.reports.lock().map_err(|_| "a case panicked outside of its guard")?.clone();
-        Ok(Report::new(&self.suite()?, reports))
+fn trial(session: &Session, case: &'static Case) -> Result<Completion, Failed> {
+    let report = session.run(case)?;
+    let reason = || format!("{}: {}", report.title, report.reason.clone().unwrap_or_default());
+    match report.status {
+        Status::Pass | Status::NegativeVerified | Status::Xfail => Ok(Completion::Completed),
+        Status::Fail => Err(reason().into()),
+        Status::NotRun => Ok(Completion::ignored_with(format!("not run: {}", reason()))),
+        Status::NotApplicable => Ok(Completion::ignored_with("not applicable")),
     }
 }

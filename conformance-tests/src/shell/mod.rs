@@ -2,6 +2,9 @@
 
 mod arguments;
 mod chinook;
+#[cfg(feature = "command")]
+pub mod command;
 mod libtest;
+mod session;
 
 pub use libtest::{main, run};
