@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::{Error, MaybeSend, MaybeSync, SharedAdapter, async_trait};
 
+use crate::case::Places;
 use crate::waiver::Waiver;
 
 /// How the suite reaches one adapter and its database.
@@ -22,6 +23,12 @@ pub trait Harness: Debug + Send + Sync + 'static {
     /// # Errors
     /// Why there is none: the case fails. Where no case gets one, the whole run does.
     async fn namespace(&self, label: &str) -> Result<Box<dyn Namespace>, Error>;
+
+    /// Dialect and transport, where they are known before anything is connected: then a test runner lists only the cases
+    /// that apply. The adapter must bear it out.
+    fn place(&self) -> Option<Places> {
+        None
+    }
 
     /// Whether namespaces have an [`oracle`](Namespace::oracle).
     fn has_oracle(&self) -> bool {

@@ -128,6 +128,11 @@ impl Suite {
                 let capabilities = adapter.capabilities().clone();
                 let place = Places::of(&capabilities)
                     .ok_or_else(|| Error::unsupported("the suite does not know this dialect"))?;
+                if let Some(said) = harness.place().filter(|said| *said != place) {
+                    return Err(Error::config(format!(
+                        "the harness says that the adapter is {said}, and its capabilities that it is {place}"
+                    )));
+                }
                 let checked = adapter.health_check().await;
                 checked.and(adapter.close().await).map(|()| Subject {
                     name: harness.name().to_owned(),

@@ -18,7 +18,7 @@ cargo xtask serve [-- PROGRAM ARGUMENT...]
 
 cargo xtask ci [STEP...]
     Everything continuous integration checks, or only the steps named:
-    fmt test quickstart clippy docs wasm features deny
+    fmt test quickstart conformance clippy docs wasm features deny
 
 TEST_POSTGRES_URL in the environment names a server to use instead of a private one.";
 

@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: everything continuous integration checks. Every step runs, even after one has failed.
 
 mod clippy;
+mod conformance;
 mod deny;
 mod docs;
 mod features;
@@ -21,6 +22,7 @@ pub(crate) enum Step {
     Fmt,
     Test,
     Quickstart,
+    Conformance,
     Clippy,
     Docs,
     Wasm,
@@ -30,10 +32,11 @@ pub(crate) enum Step {
 
 impl Step {
     /// Every step, in order.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Fmt,
         Self::Test,
         Self::Quickstart,
+        Self::Conformance,
         Self::Clippy,
         Self::Docs,
         Self::Wasm,
@@ -47,6 +50,7 @@ impl Step {
             Self::Fmt => "fmt",
             Self::Test => "test",
             Self::Quickstart => "quickstart",
+            Self::Conformance => "conformance",
             Self::Clippy => "clippy",
             Self::Docs => "docs",
             Self::Wasm => "wasm",
@@ -63,10 +67,12 @@ impl Step {
                 if report.succeeded() { Ok(()) } else { Err("see the report below".to_owned()) }
             }
             Self::Quickstart => {
-                if !servers.has(Kind::Postgres) {
-                    servers.start(Kind::Postgres)?;
-                }
+                need(servers, Kind::Postgres)?;
                 quickstart::run(servers)
+            }
+            Self::Conformance => {
+                need(servers, Kind::Postgres)?;
+                conformance::run(servers)
             }
             Self::Clippy => clippy::run(),
             Self::Docs => docs::run(),
@@ -75,6 +81,11 @@ impl Step {
             Self::Deny => deny::run(),
         }
     }
+}
+
+/// Starts a server of this kind, unless one is running.
+fn need(servers: &mut Servers, kind: Kind) -> Result<(), String> {
+    if servers.has(kind) { Ok(()) } else { servers.start(kind) }
 }
 
 /// Runs the steps, prints how each went, the test report and its closing line.
@@ -102,7 +113,7 @@ pub(crate) fn command(steps: &[Step]) -> Result<bool, String> {
     println!("\nSteps:");
     for (step, took, outcome) in &outcomes {
         let word = if outcome.is_ok() { "ok" } else { "FAILED" };
-        println!("  {:<10} {word:<6} {:>5} s", step.name(), took.as_secs());
+        println!("  {:<12} {word:<6} {:>5} s", step.name(), took.as_secs());
         if let Err(error) = outcome {
             println!("    {}", error.replace('\n', "\n    "));
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use drivetrain_adapter_api::{Adapter as _, Error, SharedAdapter, async_trait};
 use drivetrain_adapter_postgres::{Address, Host, PoolConfig, PostgresAdapter, PostgresConfig};
 
+use crate::case::{P, Places};
 use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, Setup, Unmade, Upstream};
 use crate::oracles::postgres::PostgresServer;
 
@@ -49,6 +50,10 @@ impl Harness for PostgresHarness {
         };
         namespace.run(&format!("create schema {label}")).await?;
         Ok(Box::new(namespace))
+    }
+
+    fn place(&self) -> Option<Places> {
+        Some(P)
     }
 
     fn has_oracle(&self) -> bool {

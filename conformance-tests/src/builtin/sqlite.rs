@@ -6,6 +6,7 @@ use std::sync::Arc;
 use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
 use drivetrain_adapter_sqlite::{SqliteAdapter, SqliteConfig};
 
+use crate::case::{L, Places};
 use crate::harness::{Harness, Namespace, Naming, Oracle, Setup, Unmade};
 use crate::oracles::sqlite::SqliteFile;
 
@@ -50,6 +51,10 @@ impl Harness for SqliteHarness {
         let file = SqliteFile::new(self.folder.as_deref(), label)
             .map_err(|error| Error::config(format!("no temporary folder: {error}")))?;
         Ok(Box::new(SqliteNamespace { file }))
+    }
+
+    fn place(&self) -> Option<Places> {
+        Some(L)
     }
 
     fn has_oracle(&self) -> bool {

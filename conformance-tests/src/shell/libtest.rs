@@ -41,13 +41,18 @@ pub fn run(
     let arguments = Arguments::read(arguments, |name| std::env::var_os(name))?;
     let session = Arc::new(Session::new(harness, runtime, &arguments)?);
     let runner = libtest_mimic::Arguments::from_iter(&arguments.rest);
-    let trials = Suite::cases().map(|case| {
+    let place = session.place();
+    let applies = |case: &&Case| place.is_none_or(|place| case.places.contains(place));
+    let trials = Suite::cases().filter(applies).map(|case| {
         let session = Arc::clone(&session);
         let name = format!("{}::{}", case.group.name(), case.id);
         Trial::ignorable_test(name, move || trial(&session, case)).with_kind(case.level.name())
     });
     let conclusion = libtest_mimic::run(&runner, trials.collect());
     if let Some(folder) = arguments.report.filter(|_| !runner.list) {
+        for case in Suite::cases().filter(|case| !applies(case)) {
+            session.run(case)?;
+        }
         session.write(&folder)?;
     }
     Ok(conclusion.exit_code())

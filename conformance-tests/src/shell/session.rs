@@ -7,6 +7,7 @@ use drivetrain_adapter_api::runtime::SharedRuntime;
 
 use super::arguments::Arguments;
 use super::chinook;
+use crate::case::Places;
 use crate::report::Report;
 use crate::{Case, CaseReport, Environment, Harness, Suite};
 
@@ -42,6 +43,11 @@ impl Session {
             suite: OnceLock::new(),
             reports: Mutex::default(),
         })
+    }
+
+    /// Dialect and transport, where the harness knows them.
+    pub(super) fn place(&self) -> Option<Places> {
+        self.harness.place()
     }
 
     /// Runs a case and keeps what became of it.

@@ -1,4 +1,5 @@
-//! Every package builds with no features and with each feature alone, and the client's own tree holds no adapter.
+//! Every package builds with no features and with each feature alone; neither the client's tree nor that of the
+//! conformance suite, as authors of adapters take it, holds an adapter.
 
 use super::checked;
 use crate::process;
@@ -6,6 +7,8 @@ use crate::workspace;
 
 /// The client: an application hands an adapter in, so none may come with it.
 const CLIENT: &str = "drivetrain";
+/// The conformance suite, as authors of adapters take it.
+const SUITE: &str = "drivetrain-conformance-tests";
 /// The package that has each adapter behind a feature of its name.
 const CHOOSER: &str = "drivetrain-adapters";
 /// What all adapters are written against.
@@ -28,25 +31,19 @@ pub(super) fn run() -> Result<(), String> {
             checked(["check", "-p", &package.name, "--no-default-features", "--features", feature], &[])?;
         }
     }
-    let arguments = [
-        "tree",
-        "-p",
-        CLIENT,
-        "-e",
-        "normal",
-        "--all-features",
-        "--target",
-        "all",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ];
-    let tree = process::capture(process::cargo(arguments).env("CARGO_TERM_COLOR", "never"))?;
+    without_adapters(CLIENT, "--all-features")?;
+    without_adapters(SUITE, "--no-default-features")
+}
+
+/// Checks that the tree of a package with those features holds no adapter and no driver.
+fn without_adapters(package: &str, features: &str) -> Result<(), String> {
+    let shape = ["-e", "normal", "--target", "all", "--prefix", "none", "--format", "{p}"];
+    let mut command = process::cargo(["tree", "-p", package, features]);
+    let tree = process::capture(command.args(shape).env("CARGO_TERM_COLOR", "never"))?;
     match strangers(&tree).as_slice() {
         [] => Ok(()),
         found => Err(format!(
-            "the tree of {CLIENT} holds {}; run `cargo tree -p {CLIENT} -e normal`",
+            "the tree of {package} holds {}; run `cargo tree -p {package} -e normal {features}`",
             found.join(", ")
         )),
     }

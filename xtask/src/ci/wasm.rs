@@ -8,13 +8,14 @@ use crate::process;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Packages, with the features to take instead of the default ones.
-const PACKAGES: [(&str, Option<&str>); 9] = [
+const PACKAGES: [(&str, Option<&str>); 10] = [
     ("drivetrain-adapter-api", None),
     ("drivetrain-sql", None),
     ("drivetrain-postgres-core", None),
     ("drivetrain-pool", None),
     ("drivetrain-schema", None),
     ("drivetrain", None),
+    ("drivetrain-conformance-tests", Some("")),
     ("drivetrain-env", Some("")),
     ("drivetrain-env", Some("http")),
     (THIRD_PARTY, None),
