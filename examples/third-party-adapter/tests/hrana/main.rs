@@ -13,11 +13,12 @@ use drivetrain_adapter_api::{
     Access, Adapter, Batch, DbType, ErrorKind, IsolationLevel, Query, RetryClass, SharedAdapter,
     StreamOptions, TransactionOptions, Value,
 };
+use rusqlite::Connection;
 use server::Server;
 use third_party_adapter::{HranaAdapter, HranaConfig};
 
 fn start() -> (SharedAdapter, Arc<Server>) {
-    let server = Server::start();
+    let server = Server::start(Connection::open_in_memory().unwrap());
     let config = HranaConfig::from_url("libsql://db.example.com").unwrap().with_token("canary");
     let http = Arc::clone(&server);
     (CapabilityCheck.layer(Arc::new(HranaAdapter::new(config, http))), server)
@@ -127,7 +128,7 @@ async fn values_arrive_as_they_were() {
 
 #[tokio::test]
 async fn what_cannot_be_sent_exactly_is_refused_before_anything_is_sent() {
-    let server = Server::start();
+    let server = Server::start(Connection::open_in_memory().unwrap());
     let config = HranaConfig::from_url("libsql://db.example.com").unwrap();
     let http = Arc::clone(&server);
     // Without the capability check in front: the adapter does not rely on it.

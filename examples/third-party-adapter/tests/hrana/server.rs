@@ -20,8 +20,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start() -> Arc<Self> {
-        let connection = Connection::open_in_memory().unwrap();
+    pub(crate) fn start(connection: Connection) -> Arc<Self> {
         connection.execute_batch("pragma foreign_keys = on").unwrap();
         Arc::new(Self {
             connection: Mutex::new(connection),
