@@ -193,7 +193,7 @@ impl Suite {
             return (Status::NotApplicable, Some(format!("applies to {}", case.places)));
         }
         if let Some(missing) = case.needs.iter().find(|need| !self.provides(**need)) {
-            return (Status::NotRun, Some(format!("the harness has not {missing}")));
+            return (Status::NotRun, Some(format!("the harness does not provide {missing}")));
         }
         let undeclared = case.needs.iter().find(|need| !need.declared(&self.subject.capabilities)).copied();
         let outcome = self.guarded(case, undeclared).await;

@@ -33,3 +33,18 @@ fn the_quickstart_shows_its_files_and_their_output() {
 fn the_introduction_shows_the_schema_of_the_examples() {
     shows(&page("introduction.md"), "prisma", "schemas/guide.prisma");
 }
+
+#[test]
+fn what_the_guide_to_adapters_shows_stands_in_the_example() {
+    let guide = page("writing-an-adapter.md");
+    let root = folder().parent().expect("this package is within the repository");
+    let mut shown = 0;
+    for part in guide.text.split("<!-- from ").skip(1) {
+        let (file, rest) = part.split_once(" -->\n```rs\n").expect("a block of code follows");
+        let (code, _) = rest.split_once("```\n").expect("it ends");
+        let text = fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(text.contains(code), "{file} has not\n{code}");
+        shown += 1;
+    }
+    assert_eq!(shown, guide.text.matches("```rs\n").count(), "a block does not say where it is from");
+}

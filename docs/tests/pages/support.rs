@@ -31,6 +31,7 @@ pub(crate) fn pages() -> Vec<Page> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder().join("src"))
         .expect("the folder of the pages is there")
         .map(|entry| entry.expect("its entries can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .collect();
     files.sort();
     files.iter().map(|file| page_at(file)).collect()

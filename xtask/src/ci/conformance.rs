@@ -1,4 +1,4 @@
-//! The conformance suite certifies every adapter, and `docs/conformance.md` shows what it found.
+//! The conformance suite certifies every adapter, and `docs/src/conformance.md` shows what it found.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use crate::process;
 use crate::servers::Servers;
 use crate::workspace;
 
-const PAGE: &str = "docs/conformance.md";
+const PAGE: &str = "docs/src/conformance.md";
 /// Set to write the page anew instead of comparing.
 const UPDATE: &str = "DRIVETRAIN_UPDATE";
 
