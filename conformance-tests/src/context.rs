@@ -323,7 +323,7 @@ impl Context {
 
     /// A source of chance with its own seed for each case.
     pub fn random(&self) -> Random {
-        Random(self.0.seed | 1)
+        Random::new(self.0.seed)
     }
 
     // ---- the oracle
@@ -471,6 +471,12 @@ impl Context {
 pub struct Random(u64);
 
 impl Random {
+    /// A source with that seed.
+    pub fn new(seed: u64) -> Self {
+        // Of nothing but zeros it would make nothing but zeros.
+        Self(seed | 1)
+    }
+
     /// Any 64 bits.
     pub fn bits(&mut self) -> u64 {
         self.0 ^= self.0 << 13;

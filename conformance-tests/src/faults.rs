@@ -24,7 +24,8 @@ pub trait FaultProxy: fmt::Debug + Send + Sync + 'static {
     /// Where it listens: host and port.
     fn address(&self) -> (String, u16);
 
-    /// From now on, connections old and new are treated like this. Counts of [`Plan`] begin anew for each connection.
+    /// From now on, connections old and new are treated like this (except for [`Plan::accept`], which is for new ones).
+    /// Bytes are counted anew on each connection; what had stalled moves again, unless the new plan stalls it.
     fn set(&self, plan: Plan);
 
     /// What has passed since it was opened.
@@ -45,7 +46,7 @@ pub struct Traffic {
     pub to_server: u64,
     /// Bytes from the server to the adapter.
     pub to_client: u64,
-    /// Round trips: how often the adapter began to speak after the server had.
+    /// Round trips: how often the adapter began to speak, first on a connection or after the server had.
     pub turns: u64,
 }
 
@@ -56,7 +57,7 @@ pub struct Plan {
     pub accept: Accept,
     /// What becomes of the adapter's bytes.
     pub to_server: Stage,
-    /// What becomes of the server's bytes.
+    /// What becomes of the server's bytes, and of canned ones.
     pub to_client: Stage,
 }
 
@@ -71,7 +72,7 @@ pub enum Accept {
     /// It is accepted, and nothing is ever said.
     Silent,
     /// It is answered with these bytes, without the server, once the adapter has spoken (`after_request`) or at once;
-    /// then it is closed.
+    /// then it is closed in order.
     Canned {
         /// Whether the adapter speaks first.
         after_request: bool,
@@ -87,11 +88,13 @@ pub struct Stage {
     pub latency: Duration,
     /// Bytes are passed on in slices of this size, each written and flushed by itself.
     pub slice: Option<usize>,
+    /// With this seed, latencies and sizes of slices are random, and at most those above.
+    pub jitter: Option<u64>,
     /// Bytes a second, at most.
     pub bandwidth: Option<u64>,
     /// The byte with this number, counted from 0, is combined with the mask by XOR.
     pub flip: Option<(u64, u8)>,
-    /// After that many bytes have been passed on, the connection ends.
+    /// After that many bytes have been passed on, the connection ends; with 0, when the first would be.
     pub cut: Option<(u64, Cut)>,
     /// Rewrites messages: makes the rewriter of a connection. (Before `flip` and `cut`.)
     pub rewrite: Option<Rewrite>,
@@ -102,6 +105,7 @@ impl fmt::Debug for Stage {
         f.debug_struct("Stage")
             .field("latency", &self.latency)
             .field("slice", &self.slice)
+            .field("jitter", &self.jitter)
             .field("bandwidth", &self.bandwidth)
             .field("flip", &self.flip)
             .field("cut", &self.cut)

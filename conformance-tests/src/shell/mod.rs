@@ -5,6 +5,8 @@ mod chinook;
 #[cfg(feature = "command")]
 pub mod command;
 mod libtest;
+mod proxy;
 mod session;
 
 pub use libtest::{main, run};
+pub use proxy::TokioProxies;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use drivetrain_adapter_api::runtime::SharedRuntime;
 
 use super::arguments::Arguments;
-use super::chinook;
+use super::{TokioProxies, chinook};
 use crate::case::Places;
 use crate::report::Report;
 use crate::{Case, CaseReport, Environment, Harness, Suite};
@@ -35,6 +35,7 @@ impl Session {
             let mut environment = Environment::new(runtime());
             (environment.seed, environment.sweep) = (seed, sweep);
             environment.chinook.clone_from(&chinook);
+            environment.proxies = Some(Arc::new(TokioProxies));
             environment
         };
         Ok(Self {
