@@ -50,13 +50,13 @@ pub(super) async fn serve(mut client: TcpStream, open: Open) {
         }
     };
     let end = tokio::select! {
-        end = served => end.unwrap_or_else(|_: io::Error| End::Reset),
+        end = served => end.unwrap_or(End::Reset),
         _ = resets.changed() => End::Reset,
     };
     drop(open);
     let sockets = [Some(client), server];
     match end {
-        End::Reset => sockets.into_iter().flatten().for_each(reset),
+        End::Reset => sockets.iter().flatten().for_each(reset_when_dropped),
         End::Closed => {
             futures_util::future::join_all(sockets.into_iter().flatten().map(close)).await;
         }
@@ -156,8 +156,8 @@ async fn close(mut socket: TcpStream) {
     }
 }
 
-/// Breaks the connection: the other side meets a reset.
-fn reset(socket: TcpStream) {
+/// Breaks the connection with the socket's end: the other side meets a reset.
+fn reset_when_dropped(socket: &TcpStream) {
     // Where it fails the other side has gone, and there is nobody to reset.
-    drop(SockRef::from(&socket).set_linger(Some(Duration::ZERO)));
+    drop(SockRef::from(socket).set_linger(Some(Duration::ZERO)));
 }

@@ -215,6 +215,9 @@ async fn messages_are_rewritten_by_a_rewriter_for_each_connection() {
 async fn a_server_goes_down_and_comes_up_again() {
     let bench = Bench::new().await;
     let (mut client, mut server) = bench.pair().await;
+    // The proxy, too, knows now that it is connected.
+    client.write_all(b"x").await.unwrap();
+    read(&mut server, 1).await;
     bench.proxy.set(Plan { accept: Accept::Refuse, ..Plan::default() });
     bench.proxy.reset_all();
     for socket in [&mut client, &mut server] {
