@@ -71,12 +71,18 @@ pub(crate) use ensure;
 
 /// Fails the case unless both are equal: `ensure_eq!(got, wanted, "what it is")`.
 macro_rules! ensure_eq {
-    ($got:expr, $wanted:expr, $($what:tt)+) => {{
-        let (got, wanted) = (&$got, &$wanted);
-        if *got != *wanted {
-            return Err($crate::Stop::Fail(format!("{}: got {got:?}, expected {wanted:?}", format_args!($($what)+))));
+    ($got:expr, $wanted:expr, $($what:tt)+) => {
+        match (&$got, &$wanted) {
+            (got, wanted) => {
+                if *got != *wanted {
+                    return Err($crate::Stop::Fail(format!(
+                        "{}: got {got:?}, expected {wanted:?}",
+                        format_args!($($what)+)
+                    )));
+                }
+            }
         }
-    }};
+    };
 }
 pub(crate) use ensure_eq;
 
