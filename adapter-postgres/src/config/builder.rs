@@ -17,6 +17,20 @@ impl PostgresConfig {
         self
     }
 
+    /// As that user instead.
+    #[must_use]
+    pub fn with_user(mut self, user: impl Into<String>) -> Self {
+        self.user = user.into();
+        self
+    }
+
+    /// On that database instead.
+    #[must_use]
+    pub fn with_database(mut self, database: impl Into<String>) -> Self {
+        self.database = database.into();
+        self
+    }
+
     /// With that password.
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {
