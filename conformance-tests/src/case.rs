@@ -216,6 +216,8 @@ pub enum Need {
     PlainFaults,
     /// A second adapter on the same database over another transport.
     Peer,
+    /// A configuration by URL.
+    Url,
     /// The Chinook data.
     Chinook,
     /// A server with TLS, and certificates that are right and wrong for it.
@@ -238,6 +240,7 @@ impl fmt::Display for Need {
             Self::Faults => f.write_str("a fault proxy"),
             Self::PlainFaults => f.write_str("a fault proxy on unencrypted traffic"),
             Self::Peer => f.write_str("a second transport"),
+            Self::Url => f.write_str("a configuration by URL"),
             Self::Chinook => f.write_str("the Chinook data"),
             Self::Tls => f.write_str("a server with TLS and test certificates"),
             Self::Interactive => f.write_str("interactive transactions"),

@@ -180,6 +180,27 @@ impl Context {
         self.kept(self.0.namespace.adapter(&setup).await)
     }
 
+    /// Another adapter without the check, which the case alone holds: dropping it is the last of it.
+    ///
+    /// # Errors
+    /// What making it meets.
+    pub async fn unkept_with(&self, setup: Setup) -> Outcome<SharedAdapter> {
+        match self.0.namespace.adapter(&setup).await {
+            Ok(adapter) => Ok(adapter),
+            Err(Unmade::Error(error)) => Err(error.into()),
+            Err(Unmade::NotProvided(why)) => Err(Stop::NotRun(why)),
+        }
+    }
+
+    /// The URL by which an application configures the adapter on the namespace of this case.
+    ///
+    /// # Errors
+    /// `not-run` where there is none.
+    pub fn url(&self) -> Outcome<String> {
+        self.must_declare(Need::Url)?;
+        self.0.namespace.url().ok_or_else(|| Stop::NotRun("the namespace has no URL".to_owned()))
+    }
+
     /// An adapter over the second transport.
     ///
     /// # Errors

@@ -51,6 +51,11 @@ pub trait Harness: Debug + Send + Sync + 'static {
         false
     }
 
+    /// Whether namespaces have a [`url`](Namespace::url), and [`Setup::url`] is honoured.
+    fn has_url(&self) -> bool {
+        false
+    }
+
     /// Certificates for the cases about TLS.
     fn tls(&self) -> Option<TlsFiles> {
         None
@@ -94,6 +99,11 @@ pub trait Namespace: Debug + Send + Sync + 'static {
     async fn peer(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
         let _ = setup;
         Err(Unmade::NotProvided("the harness has no second transport".to_owned()))
+    }
+
+    /// The URL by which an application configures the adapter on this namespace, with everything in it.
+    fn url(&self) -> Option<String> {
+        None
     }
 
     /// The adapter's sessions at the server.
@@ -141,11 +151,13 @@ pub struct Setup {
     pub settings: Vec<(String, String)>,
     /// Host and port to connect to instead of the server's own.
     pub through: Option<(String, u16)>,
+    /// Made from this URL, in the adapter's own form, and not as the harness does.
+    pub url: Option<String>,
     /// Another user.
     pub user: Option<String>,
     /// Another password.
     pub password: Option<String>,
-    /// Another database.
+    /// Another database; on SQLite another file, by its path from the folder of the namespace's own.
     pub database: Option<String>,
     /// How the connection is encrypted.
     pub tls: Option<TlsSetup>,
@@ -161,7 +173,8 @@ pub enum TlsSetup {
     Verify {
         /// The path of the authority's certificate.
         authority: String,
-        /// The host name that the certificate must be made out to; the one connected to, if none is stated.
+        /// The name to connect to the server by, which the certificate must be made out to; the harness's own, if
+        /// none is stated.
         host: Option<String>,
     },
 }

@@ -239,6 +239,7 @@ impl Suite {
             Need::Faults => upstream().is_some(),
             Need::PlainFaults => upstream().is_some_and(|upstream| !upstream.encrypted),
             Need::Peer => self.harness.has_peer(),
+            Need::Url => self.harness.has_url(),
             Need::Chinook => self.environment.chinook.contains_key(&self.subject.capabilities.dialect()),
             Need::Tls => self.harness.tls().is_some(),
             _ => true,

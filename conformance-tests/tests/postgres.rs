@@ -7,7 +7,11 @@ use drivetrain_conformance_tests::{builtin::PostgresHarness, shell};
 fn main() -> ExitCode {
     let harness = std::env::var("TEST_POSTGRES_URL")
         .map_err(|_| "TEST_POSTGRES_URL is not set: run the tests by `cargo xtask test`".to_owned())
-        .and_then(|url| PostgresHarness::new(&url, Some(&url)).map_err(|error| error.to_string()));
+        .and_then(|url| {
+            PostgresHarness::new(&url, Some(&url))
+                .and_then(|harness| harness.with_variables(|name| std::env::var(name).ok()))
+                .map_err(|error| error.to_string())
+        });
     match harness {
         Ok(harness) => shell::main(harness, drivetrain_env::default_runtime),
         Err(error) => {

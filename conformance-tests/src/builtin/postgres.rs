@@ -1,21 +1,39 @@
 //! The harness of the Postgres adapter: a schema for each case.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use drivetrain_adapter_api::{Adapter as _, Error, SharedAdapter, async_trait};
-use drivetrain_adapter_postgres::{Address, Host, PoolConfig, PostgresAdapter, PostgresConfig};
+use drivetrain_adapter_postgres::{
+    Address, Host, PoolConfig, PostgresAdapter, PostgresConfig, Roots, SslMode,
+};
 
 use crate::case::{P, Places};
-use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, Setup, Unmade, Upstream};
+use crate::harness::{
+    Admin, Harness, Namespace, Naming, Oracle, Setup, TlsFiles, TlsSetup, Unmade, Upstream,
+};
 use crate::oracles::postgres::PostgresServer;
 
 /// The Postgres adapter, with a schema of its own for each case.
 #[derive(Debug, Clone)]
 pub struct PostgresHarness {
     config: PostgresConfig,
+    url: Hidden,
     server: Option<PostgresServer>,
-    secrets: Vec<String>,
+    secrets: Vec<Hidden>,
+    tls: Option<TlsFiles>,
+    socket: Option<Host>,
+}
+
+/// A text that no `Debug` shows.
+#[derive(Clone)]
+struct Hidden(String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("...")
+    }
 }
 
 impl PostgresHarness {
@@ -30,9 +48,42 @@ impl PostgresHarness {
             .split_once("://")
             .and_then(|(_, rest)| rest.split_once('@'))
             .and_then(|(user, _)| user.split_once(':'));
-        let secrets = password.map(|(_, password)| password.to_owned()).into_iter().collect();
+        let secrets = password.map(|(_, password)| Hidden(password.to_owned())).into_iter().collect();
         let server = oracle_url.map(PostgresServer::from_url).transpose()?;
-        Ok(Self { config, server, secrets })
+        Ok(Self { config, url: Hidden(url.to_owned()), server, secrets, tls: None, socket: None })
+    }
+
+    /// With the certificates of a server that has TLS: PEM files of the authority that signed the server's, and of one
+    /// that did not.
+    #[must_use]
+    pub fn with_tls(mut self, authority: impl Into<String>, other_authority: impl Into<String>) -> Self {
+        self.tls = Some(TlsFiles { authority: authority.into(), other_authority: other_authority.into() });
+        self
+    }
+
+    /// With the folder of the server's Unix socket and its port: the second transport.
+    #[must_use]
+    pub fn with_socket(mut self, folder: impl Into<PathBuf>, port: u16) -> Self {
+        self.socket = Some(Host { address: Address::Folder(folder.into()), port });
+        self
+    }
+
+    /// With what the variables of `cargo xtask serve` say of certificates (`TEST_POSTGRES_CA`,
+    /// `TEST_POSTGRES_WRONG_CA`) and of the Unix socket (`TEST_POSTGRES_SOCKET_DIR`, `TEST_POSTGRES_PORT`).
+    ///
+    /// # Errors
+    /// [`Config`](drivetrain_adapter_api::ErrorKind::Config) if the port is no number.
+    pub fn with_variables(mut self, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let authorities = (variable("TEST_POSTGRES_CA"), variable("TEST_POSTGRES_WRONG_CA"));
+        if let (Some(authority), Some(other)) = authorities {
+            self = self.with_tls(authority, other);
+        }
+        let socket = (variable("TEST_POSTGRES_SOCKET_DIR"), variable("TEST_POSTGRES_PORT"));
+        if let (Some(folder), Some(port)) = socket {
+            let port = port.parse().map_err(|_| Error::config("TEST_POSTGRES_PORT is no port"))?;
+            self = self.with_socket(folder, port);
+        }
+        Ok(self)
     }
 }
 
@@ -46,7 +97,9 @@ impl Harness for PostgresHarness {
         let namespace = PostgresNamespace {
             schema: label.to_owned(),
             config: self.config.clone(),
+            url: self.url.clone(),
             server: self.server.clone(),
+            socket: self.socket.clone(),
         };
         namespace.run(&format!("create schema {label}")).await?;
         Ok(Box::new(namespace))
@@ -72,8 +125,20 @@ impl Harness for PostgresHarness {
         }
     }
 
+    fn has_peer(&self) -> bool {
+        self.socket.is_some()
+    }
+
+    fn has_url(&self) -> bool {
+        true
+    }
+
+    fn tls(&self) -> Option<TlsFiles> {
+        self.tls.clone()
+    }
+
     fn secrets(&self) -> Vec<String> {
-        self.secrets.clone()
+        self.secrets.iter().map(|secret| secret.0.clone()).collect()
     }
 }
 
@@ -81,7 +146,9 @@ impl Harness for PostgresHarness {
 struct PostgresNamespace {
     schema: String,
     config: PostgresConfig,
+    url: Hidden,
     server: Option<PostgresServer>,
+    socket: Option<Host>,
 }
 
 impl PostgresNamespace {
@@ -97,31 +164,26 @@ impl PostgresNamespace {
     }
 }
 
-#[async_trait]
-impl Namespace for PostgresNamespace {
-    fn naming(&self) -> Naming {
-        Naming { schema: Some(self.schema.clone()), prefix: String::new() }
-    }
-
-    async fn adapter(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
-        let mut config = self.config.clone().schema(&self.schema);
+impl PostgresNamespace {
+    /// What the case asks for, as a configuration.
+    fn config(&self, setup: &Setup) -> Result<PostgresConfig, Error> {
+        let mut config = match &setup.url {
+            Some(url) => PostgresConfig::from_url(url)?,
+            None => self.config.clone().schema(&self.schema),
+        };
         if let Some(marker) = &setup.marker {
             config = config.application_name(marker);
         }
-        let mut pool = PoolConfig::default();
-        if let Some(connections) = setup.pool_max {
-            pool.max_size = connections;
+        if let Some(user) = &setup.user {
+            config = config.with_user(user);
         }
-        if setup.pool_timeout.is_some() {
-            pool.acquire_timeout = setup.pool_timeout;
+        if let Some(password) = &setup.password {
+            config = config.password(password);
         }
-        if setup.pool_idle.is_some() {
-            pool.idle_timeout = setup.pool_idle;
+        if let Some(database) = &setup.database {
+            config = config.with_database(database);
         }
-        if setup.pool_lifetime.is_some() {
-            pool.max_lifetime = setup.pool_lifetime;
-        }
-        config = config.pool(pool);
+        config = config.pool(pool(setup));
         if let Some(limit) = setup.connect_timeout {
             config = config.connect_timeout(limit);
         }
@@ -134,9 +196,16 @@ impl Namespace for PostgresNamespace {
         if let Some((host, port)) = &setup.through {
             config = config.with_hosts(vec![Host { address: Address::Name(host.clone()), port: *port }]);
         }
-        if let Some(password) = &setup.password {
-            config = config.password(password);
-        }
+        config = match &setup.tls {
+            None => config,
+            Some(TlsSetup::Off) => config.ssl_mode(SslMode::Disable),
+            Some(TlsSetup::Verify { authority, host }) => {
+                if let (Some(host), Some(Host { port, .. })) = (host, config.hosts().first().cloned()) {
+                    config = config.with_hosts(vec![Host { address: Address::Name(host.clone()), port }]);
+                }
+                config.ssl_mode(SslMode::VerifyFull).ssl_roots(Roots::File(authority.into()))
+            }
+        };
         if !setup.settings.is_empty() {
             let mut options = String::new();
             for (name, value) in &setup.settings {
@@ -146,7 +215,52 @@ impl Namespace for PostgresNamespace {
             }
             config = config.options(options.trim_start());
         }
-        Ok(Arc::new(PostgresAdapter::connect(config, drivetrain_env::default_runtime()).await?))
+        Ok(config)
+    }
+}
+
+fn pool(setup: &Setup) -> PoolConfig {
+    let mut pool = PoolConfig::default();
+    if let Some(connections) = setup.pool_max {
+        pool.max_size = connections;
+    }
+    if setup.pool_timeout.is_some() {
+        pool.acquire_timeout = setup.pool_timeout;
+    }
+    if setup.pool_idle.is_some() {
+        pool.idle_timeout = setup.pool_idle;
+    }
+    if setup.pool_lifetime.is_some() {
+        pool.max_lifetime = setup.pool_lifetime;
+    }
+    pool
+}
+
+async fn connect(config: PostgresConfig) -> Result<SharedAdapter, Unmade> {
+    Ok(Arc::new(PostgresAdapter::connect(config, drivetrain_env::default_runtime()).await?))
+}
+
+#[async_trait]
+impl Namespace for PostgresNamespace {
+    fn naming(&self) -> Naming {
+        Naming { schema: Some(self.schema.clone()), prefix: String::new() }
+    }
+
+    async fn adapter(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
+        connect(self.config(setup)?).await
+    }
+
+    async fn peer(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
+        let Some(socket) = &self.socket else {
+            return Err(Unmade::NotProvided("there is no Unix socket: give its folder and port".to_owned()));
+        };
+        connect(self.config(setup)?.with_hosts(vec![socket.clone()])).await
+    }
+
+    fn url(&self) -> Option<String> {
+        let url = &self.url.0;
+        let separator = if url.contains('?') { '&' } else { '?' };
+        Some(format!("{url}{separator}schema={}", self.schema))
     }
 
     async fn oracle(&self) -> Result<Box<dyn Oracle>, Unmade> {

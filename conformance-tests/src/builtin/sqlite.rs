@@ -60,6 +60,10 @@ impl Harness for SqliteHarness {
     fn has_oracle(&self) -> bool {
         true
     }
+
+    fn has_url(&self) -> bool {
+        true
+    }
 }
 
 #[derive(Debug)]
@@ -74,7 +78,11 @@ impl Namespace for SqliteNamespace {
     }
 
     async fn adapter(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
-        let mut config = SqliteConfig::file(self.file.path());
+        let mut config = match (&setup.url, &setup.database) {
+            (Some(url), _) => SqliteConfig::from_url(url)?,
+            (None, Some(other)) => SqliteConfig::file(self.file.folder().join(other)),
+            (None, None) => SqliteConfig::file(self.file.path()),
+        };
         if let Some(limit) = setup.pool_timeout {
             config = config.acquire_timeout(limit);
         }
@@ -98,6 +106,11 @@ impl Namespace for SqliteNamespace {
     async fn oracle(&self) -> Result<Box<dyn Oracle>, Unmade> {
         let oracle = self.file.oracle().map_err(Error::config)?;
         Ok(Box::new(oracle))
+    }
+
+    fn url(&self) -> Option<String> {
+        let path = self.file.path().to_string_lossy().replace('%', "%25").replace('?', "%3F");
+        Some(format!("sqlite:{path}"))
     }
 
     async fn remove(&self) -> Result<(), Error> {

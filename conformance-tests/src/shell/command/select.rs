@@ -22,9 +22,11 @@ pub(super) fn cases(filters: &[String]) -> Result<Vec<&'static Case>, String> {
 pub(super) fn harness(options: &Options) -> Result<Arc<dyn Harness>, String> {
     let said = |error: drivetrain_adapter_api::Error| error.to_string();
     Ok(match options.adapter.as_str() {
-        "postgres" => {
-            Arc::new(PostgresHarness::new(&options.url, options.oracle_url.as_deref()).map_err(said)?)
-        }
+        "postgres" => Arc::new(
+            PostgresHarness::new(&options.url, options.oracle_url.as_deref())
+                .and_then(|harness| harness.with_variables(|name| std::env::var(name).ok()))
+                .map_err(said)?,
+        ),
         "sqlite" => Arc::new(SqliteHarness::from_url(&options.url).map_err(said)?),
         other => {
             return Err(format!("there is no adapter `{other}` in this build; there are: postgres, sqlite"));
