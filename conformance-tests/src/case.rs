@@ -210,6 +210,8 @@ pub enum Need {
     Oracle,
     /// A view on the adapter's sessions at the server, and the right to end them.
     Admin,
+    /// The same, where the adapter has sessions at a server at all: not embedded, and not over HTTP.
+    AdminOfServer,
     /// A proxy between the adapter and the server.
     Faults,
     /// The same, with traffic that is not encrypted, so that messages can be rewritten.
@@ -236,7 +238,7 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Oracle => f.write_str("an oracle"),
-            Self::Admin => f.write_str("an admin hook"),
+            Self::Admin | Self::AdminOfServer => f.write_str("an admin hook"),
             Self::Faults => f.write_str("a fault proxy"),
             Self::PlainFaults => f.write_str("a fault proxy on unencrypted traffic"),
             Self::Peer => f.write_str("a second transport"),

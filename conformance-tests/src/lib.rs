@@ -29,7 +29,7 @@ pub use case::{Case, Group, Level, Need};
 pub use context::{Context, Random};
 pub use harness::{Harness, Namespace, Oracle, Setup};
 pub use outcome::{Outcome, Stop, Within};
-pub use poll::{Polled, drop_after};
+pub use poll::{Polled, count_polls, drop_after};
 pub use recorder::Seen;
 pub use status::{CaseReport, Status};
 pub use suite::{Environment, Subject, Suite, Sweep};

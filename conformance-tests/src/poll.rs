@@ -19,6 +19,17 @@ pub async fn drop_after<F: Future>(polls: usize, future: F) -> Polled<F::Output>
     DropAfter { future: Some(Box::pin(future)), left: polls }.await
 }
 
+/// Runs `future` to its end, and counts how often it is polled.
+pub async fn count_polls<F: Future>(future: F) -> (F::Output, usize) {
+    let mut future = Box::pin(future);
+    let mut polls = 0;
+    std::future::poll_fn(|context| {
+        polls += 1;
+        future.as_mut().poll(context).map(|output| (output, polls))
+    })
+    .await
+}
+
 struct DropAfter<F> {
     future: Option<Pin<Box<F>>>,
     left: usize,
@@ -67,5 +78,6 @@ mod tests {
         assert_eq!(run(1), Some(Polled::Done(1)));
         let pending = futures_util::FutureExt::now_or_never(drop_after(1, twice()));
         assert_eq!(pending, Some(Polled::Dropped));
+        assert_eq!(futures_util::FutureExt::now_or_never(count_polls(std::future::ready(1))), Some((1, 1)));
     }
 }

@@ -12,7 +12,7 @@ use drivetrain_adapter_api::{Capabilities, Dialect, Error};
 use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
-use crate::case::{Case, Need, Places};
+use crate::case::{Case, HTTP, L, Need, Places};
 use crate::faults::Proxies;
 use crate::harness::{Harness, Setup, Unmade};
 use crate::status::{CaseReport, Status};
@@ -236,6 +236,7 @@ impl Suite {
         match need {
             Need::Oracle => self.harness.has_oracle(),
             Need::Admin => self.harness.has_admin(),
+            Need::AdminOfServer => self.harness.has_admin() || L.or(HTTP).contains(self.subject.place),
             Need::Faults => upstream().is_some(),
             Need::PlainFaults => upstream().is_some_and(|upstream| !upstream.encrypted),
             Need::Peer => self.harness.has_peer(),
