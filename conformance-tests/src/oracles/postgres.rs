@@ -1,15 +1,25 @@
 //! The oracle on Postgres, by tokio-postgres: schemas for namespaces, and sessions for the admin hook.
 
 use drivetrain_adapter_api::{Error, ErrorKind, async_trait};
+use futures_util::lock::Mutex;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::Oracle;
 use crate::harness::{Admin, ServerSession};
 
 /// How the oracle reaches the server. Without TLS.
-#[derive(Clone)]
+///
+/// It keeps a connection of its own for what it is asked itself, on the tokio runtime of its first use; a clone has its
+/// own.
 pub struct PostgresServer {
     config: tokio_postgres::Config,
+    kept: Mutex<Option<PostgresOracle>>,
+}
+
+impl Clone for PostgresServer {
+    fn clone(&self) -> Self {
+        Self { config: self.config.clone(), kept: Mutex::new(None) }
+    }
 }
 
 impl std::fmt::Debug for PostgresServer {
@@ -28,7 +38,7 @@ impl PostgresServer {
         let mut config =
             config.map_err(|_| Error::config("the oracle's URL is not one that tokio-postgres can read"))?;
         config.application_name("conformance oracle");
-        Ok(Self { config })
+        Ok(Self { config, kept: Mutex::new(None) })
     }
 
     /// A new connection.
@@ -44,12 +54,28 @@ impl PostgresServer {
         Ok(PostgresOracle { client })
     }
 
-    /// Runs statements on a connection of their own.
+    /// Runs statements.
     ///
     /// # Errors
     /// What the server says.
     pub async fn run(&self, sql: &str) -> Result<(), Error> {
-        self.oracle().await?.run(sql).await.map_err(|error| Error::new(ErrorKind::Database, error))
+        let mut kept = self.kept.lock().await;
+        let oracle = self.usable(&mut kept).await?;
+        oracle.run(sql).await.map_err(|error| Error::new(ErrorKind::Database, error))
+    }
+
+    /// The kept connection, or a new one if it was lost.
+    async fn usable<'a>(
+        &self,
+        kept: &'a mut Option<PostgresOracle>,
+    ) -> Result<&'a mut PostgresOracle, Error> {
+        if kept.as_ref().is_some_and(|oracle| oracle.client.is_closed()) {
+            *kept = None;
+        }
+        match kept {
+            Some(oracle) => Ok(oracle),
+            none => Ok(none.insert(self.oracle().await?)),
+        }
     }
 }
 
@@ -100,8 +126,9 @@ impl Admin for PostgresServer {
              from pg_stat_activity where application_name = '{}' order by pid",
             marker.replace('\'', "''")
         );
-        let rows =
-            self.oracle().await?.rows(&sql).await.map_err(|error| Error::new(ErrorKind::Database, error))?;
+        let mut kept = self.kept.lock().await;
+        let rows = self.usable(&mut kept).await?.rows(&sql).await;
+        let rows = rows.map_err(|error| Error::new(ErrorKind::Database, error))?;
         let sessions = rows.into_iter().map(|row| {
             let [id, in_transaction, running, waiting, statement] =
                 <[Option<String>; 5]>::try_from(row).ok()?;
