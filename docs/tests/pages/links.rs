@@ -34,7 +34,11 @@ fn links_lead_somewhere() {
             }
             let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
             if file.ends_with(".png") {
-                assert!(folder().join("src").join(file).exists(), "{}: there is no picture {file}", page.name);
+                assert!(
+                    folder().join("src").join(file).exists(),
+                    "{}: there is no picture {file}",
+                    page.name
+                );
                 continue;
             }
             let file = if file.is_empty() { page.name.as_str() } else { file };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::process;
-use crate::servers::Servers;
+use crate::servers::{Servers, Variable};
 use crate::workspace;
 
 const PAGE: &str = "docs/src/conformance.md";
@@ -13,7 +13,7 @@ const UPDATE: &str = "DRIVETRAIN_UPDATE";
 /// An adapter and the options of the command for it.
 struct Subject {
     adapter: &'static str,
-    variables: Vec<(&'static str, String)>,
+    variables: Vec<Variable>,
 }
 
 pub(super) fn run(servers: &Servers) -> Result<(), String> {
@@ -74,15 +74,9 @@ fn subjects(servers: &Servers) -> Result<Vec<Subject>, String> {
         found.map(|(_, value)| value.clone()).ok_or_else(|| format!("no server gives {name}"))
     };
     let url = variable("TEST_POSTGRES_URL")?;
-    let mut postgres = vec![("CONFORMANCE_URL", url.clone()), ("CONFORMANCE_ORACLE_URL", url)];
-    for (option, name) in [
-        ("CONFORMANCE_SOCKET", "TEST_POSTGRES_SOCKET_DIR"),
-        ("CONFORMANCE_CA", "TEST_POSTGRES_CA"),
-        ("CONFORMANCE_WRONG_CA", "TEST_POSTGRES_WRONG_CA"),
-    ] {
-        postgres.push((option, variable(name)?));
-    }
-    let sqlite = vec![("CONFORMANCE_URL", "sqlite::memory:".to_owned())];
+    let mut postgres = vec![own("CONFORMANCE_URL", &url), own("CONFORMANCE_ORACLE_URL", &url)];
+    postgres.extend(variables.iter().cloned());
+    let sqlite = vec![own("CONFORMANCE_URL", "sqlite::memory:")];
     let mut subjects = vec![
         Subject { adapter: "sqlite", variables: sqlite },
         Subject { adapter: "postgres", variables: postgres },
@@ -90,10 +84,14 @@ fn subjects(servers: &Servers) -> Result<Vec<Subject>, String> {
     let chinook = workspace::root().join("../shared/data/chinook");
     if chinook.is_dir() {
         for subject in &mut subjects {
-            subject.variables.push(("CONFORMANCE_CHINOOK", chinook.display().to_string()));
+            subject.variables.push(own("CONFORMANCE_CHINOOK", &chinook.display().to_string()));
         }
     }
     Ok(subjects)
+}
+
+fn own(name: &str, value: &str) -> Variable {
+    (name.to_owned(), value.to_owned())
 }
 
 fn read(path: &PathBuf) -> Result<String, String> {
