@@ -12,6 +12,7 @@ use drivetrain_adapter_api::{Capabilities, Dialect, Error, Query, QueryResult, S
 use futures_util::lock::Mutex as AsyncMutex;
 
 use crate::case::{Case, Need, Places};
+use crate::dataset::{Chinook, Shape};
 use crate::faults::FaultProxy;
 use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, ServerSession, Setup, Unmade};
 use crate::recorder::{Recorder, Seen};
@@ -106,16 +107,19 @@ impl Context {
         &self.0.environment.runtime
     }
 
-    /// The text of the Chinook script of this dialect.
+    /// The rows of the Chinook database.
     ///
     /// # Errors
-    /// `not-run` where the data are not there.
-    pub fn chinook(&self) -> Outcome<Arc<str>> {
+    /// `not-run` where they are not there.
+    pub fn chinook(&self) -> Outcome<Arc<Chinook>> {
         self.must_declare(Need::Chinook)?;
-        let data = &self.0.environment.chinook;
-        data.get(&self.dialect())
-            .cloned()
-            .ok_or_else(|| Stop::NotRun("the Chinook data are not there".into()))
+        let data = self.0.environment.chinook.clone();
+        data.ok_or_else(|| Stop::NotRun("the Chinook data are not there".to_owned()))
+    }
+
+    /// Tables as the harness defines them by itself.
+    pub(crate) async fn define(&self, shapes: &[Shape]) -> Result<(), Unmade> {
+        self.0.namespace.define(shapes).await
     }
 
     /// The name by which the sessions of this case are known at the server.

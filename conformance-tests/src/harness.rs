@@ -6,6 +6,7 @@ use std::time::Duration;
 use drivetrain_adapter_api::{Error, MaybeSend, MaybeSync, SharedAdapter, async_trait};
 
 use crate::case::Places;
+use crate::dataset::Shape;
 use crate::waiver::Waiver;
 
 /// How the suite reaches one adapter and its database.
@@ -90,6 +91,15 @@ pub trait Namespace: Debug + Send + Sync + 'static {
     /// [`Unmade::NotProvided`] where there is none.
     async fn oracle(&self) -> Result<Box<dyn Oracle>, Unmade> {
         Err(Unmade::NotProvided("the harness has no oracle".to_owned()))
+    }
+
+    /// Makes tables in the namespace: for adapters without raw SQL, whose databases have no DDL.
+    ///
+    /// # Errors
+    /// [`Unmade::NotProvided`] where tables are made by SQL.
+    async fn define(&self, tables: &[Shape]) -> Result<(), Unmade> {
+        let _ = tables;
+        Err(Unmade::NotProvided("the harness does not define tables by itself".to_owned()))
     }
 
     /// A new adapter on this namespace over another transport, to compare with.

@@ -6,6 +6,7 @@
 pub mod case;
 mod cases;
 mod context;
+pub mod dataset;
 pub mod faults;
 pub mod harness;
 mod outcome;

@@ -32,6 +32,15 @@ impl Stop {
     }
 }
 
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fail(why) => f.write_str(why),
+            Self::NotRun(why) => write!(f, "not run: {why}"),
+        }
+    }
+}
+
 /// An error of the adapter that the case did not expect.
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {

@@ -1,6 +1,5 @@
 //! Runs cases on an adapter, one at a time: no threads, no files, no clock but those handed in.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
@@ -8,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
-use drivetrain_adapter_api::{Capabilities, Dialect, Error};
+use drivetrain_adapter_api::{Capabilities, Error};
 use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, HTTP, L, Need, Places};
+use crate::dataset::Chinook;
 use crate::faults::Proxies;
 use crate::harness::{Harness, Setup, Unmade};
 use crate::status::{CaseReport, Status};
@@ -29,14 +29,14 @@ pub struct Environment {
     pub seed: u64,
     /// How much of a sweep is run.
     pub sweep: Sweep,
-    /// The Chinook script of each dialect, where it is there.
-    pub chinook: BTreeMap<Dialect, Arc<str>>,
+    /// The rows of the Chinook database, where they are there.
+    pub chinook: Option<Arc<Chinook>>,
 }
 
 impl Environment {
     /// Nothing but a runtime: no proxies, no Chinook, sampled sweeps.
     pub fn new(runtime: SharedRuntime) -> Self {
-        Self { runtime, proxies: None, seed: 1, sweep: Sweep::Sampled, chinook: BTreeMap::new() }
+        Self { runtime, proxies: None, seed: 1, sweep: Sweep::Sampled, chinook: None }
     }
 }
 
@@ -241,7 +241,7 @@ impl Suite {
             Need::PlainFaults => upstream().is_some_and(|upstream| !upstream.encrypted),
             Need::Peer => self.harness.has_peer(),
             Need::Url => self.harness.has_url(),
-            Need::Chinook => self.environment.chinook.contains_key(&self.subject.capabilities.dialect()),
+            Need::Chinook => self.environment.chinook.is_some(),
             Need::Tls => self.harness.tls().is_some(),
             _ => true,
         }

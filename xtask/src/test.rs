@@ -41,9 +41,11 @@ pub(crate) fn run(options: &TestOptions, servers: &mut Servers, report: &mut Rep
     }
     servers.descriptions().into_iter().for_each(|server| report.server(server));
 
+    let mut variables = servers.variables();
+    variables.extend(workspace::chinook().map(|folder| ("CONFORMANCE_CHINOOK".to_owned(), folder)));
     let before = report.counts().run();
     for part in runner::parts(&packages, options, &excluded) {
-        let (counts, succeeded) = runner::run(part.command, servers.variables(), part.skipped_are_excluded)?;
+        let (counts, succeeded) = runner::run(part.command, variables.clone(), part.skipped_are_excluded)?;
         report.ran(part.name, counts, succeeded);
     }
     if report.counts().run() == before {

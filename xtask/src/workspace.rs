@@ -73,6 +73,12 @@ fn package(json: &Value) -> Result<Package, String> {
     })
 }
 
+/// The folder of the Chinook scripts, where it stands beside the repository.
+pub(crate) fn chinook() -> Option<String> {
+    let folder = root().join("../shared/data/chinook");
+    folder.is_dir().then(|| folder.display().to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ pub(super) struct Arguments {
     pub(super) sweep: Sweep,
     /// `--seed N` or `CONFORMANCE_SEED`.
     pub(super) seed: u64,
-    /// Where the Chinook scripts are: `--chinook DIR` or `CONFORMANCE_CHINOOK`.
+    /// The folder of the Chinook script: `--chinook DIR` or `CONFORMANCE_CHINOOK`.
     pub(super) chinook: Option<PathBuf>,
     /// What is left for the test runner.
     pub(super) rest: Vec<OsString>,

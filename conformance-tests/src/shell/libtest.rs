@@ -21,7 +21,7 @@ use crate::{Case, Harness, Status, Suite};
 /// | `--report DIR` | `CONFORMANCE_REPORT` | where `conformance.json`, `junit.xml` and `report.html` are written |
 /// | `--sweep sampled` or `full` | `CONFORMANCE_SWEEP` | how much of the sweeps over bytes and polls is run |
 /// | `--seed N` | `CONFORMANCE_SEED` | where chance begins |
-/// | `--chinook DIR` | `CONFORMANCE_CHINOOK` | the Chinook scripts, for the cases on that data |
+/// | `--chinook DIR` | `CONFORMANCE_CHINOOK` | the folder of `Chinook_Sqlite.sql`, for the cases on that data |
 pub fn main(harness: impl Harness, runtime: fn() -> SharedRuntime) -> ExitCode {
     run(Arc::new(harness), runtime, std::env::args_os()).unwrap_or_else(|error| {
         eprintln!("error: {error}");

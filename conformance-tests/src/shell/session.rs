@@ -23,7 +23,7 @@ impl Session {
     /// A run on `harness`; `runtime` is called within the tokio runtime of each case.
     ///
     /// # Errors
-    /// Why the Chinook scripts cannot be read.
+    /// Why the Chinook script cannot be read.
     pub(super) fn new(
         harness: Arc<dyn Harness>,
         runtime: fn() -> SharedRuntime,

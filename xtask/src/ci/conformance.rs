@@ -81,10 +81,9 @@ fn subjects(servers: &Servers) -> Result<Vec<Subject>, String> {
         Subject { adapter: "sqlite", variables: sqlite },
         Subject { adapter: "postgres", variables: postgres },
     ];
-    let chinook = workspace::root().join("../shared/data/chinook");
-    if chinook.is_dir() {
+    if let Some(folder) = workspace::chinook() {
         for subject in &mut subjects {
-            subject.variables.push(own("CONFORMANCE_CHINOOK", &chinook.display().to_string()));
+            subject.variables.push(own("CONFORMANCE_CHINOOK", &folder));
         }
     }
     Ok(subjects)

@@ -23,7 +23,7 @@ usage: drivetrain-conformance --adapter NAME --url URL [options]
   --report DIR        writes conformance.json, junit.xml and report.html there
   --sweep HOW         sampled (the default) or full: every byte and every poll
   --seed N            where chance begins; 1 if not stated
-  --chinook DIR       the Chinook scripts, for the cases on that data
+  --chinook DIR       the folder of Chinook_Sqlite.sql, for the cases on that data
   --jobs N            cases at a time; as many as there are cores if not stated
   --help              prints this
 
