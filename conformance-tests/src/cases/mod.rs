@@ -8,6 +8,7 @@ mod counts;
 mod definitions;
 mod errors;
 mod faults;
+mod helpers;
 mod hygiene;
 mod info;
 mod isolation;
