@@ -248,12 +248,14 @@ async fn not_held(cx: Context) -> Outcome {
         must_fail(cx.try_query(integer, vec![value]).await?, &refusals, what)?;
     }
     ensure_eq!(cx.oracle_count("t").await?, 0, "rows of values that were refused");
-    // What fits is written, as the number it is.
-    for value in [Value::UInt64(i64::MAX as u64), Value::Float64(-0.0)] {
-        cx.query(integer, vec![value]).await?;
+    // What fits is written, as the number it is; negative zero is that number, or refused.
+    cx.query(integer, vec![Value::UInt64(i64::MAX as u64)]).await?;
+    let mut texts = vec![[Some(i64::MAX.to_string())]];
+    match cx.try_query(integer, vec![Value::Float64(-0.0)]).await? {
+        Ok(_) => texts.insert(0, [Some("0".to_owned())]),
+        Err(error) => drop(must_fail::<()>(Err(error), &refusals, "negative zero in an integer column")?),
     }
     let rows = cx.oracle_rows("select i from {t:t} order by i").await?;
-    let texts = [[Some("0".to_owned())], [Some(i64::MAX.to_string())]];
     ensure_eq!(rows, texts, "the integers that fit");
 
     let float = "insert into {t:t} (f) values ({1})";
@@ -273,7 +275,7 @@ async fn not_held(cx: Context) -> Outcome {
             must_fail(written, &refusals, format!("{number} is not declared"))?;
         }
     }
-    ensure_eq!(cx.oracle_count("t").await?, 2, "rows at the end");
+    ensure_eq!(cx.oracle_count("t").await?, texts.len() as u64, "rows at the end");
     cx.check_usable(&cx.adapter().await?).await
 }
 
