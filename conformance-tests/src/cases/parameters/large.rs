@@ -60,7 +60,9 @@ async fn values(cx: Context) -> Outcome {
             ensure_eq!(last.as_bytes(), [letter], "the last character of text {at}");
         }
     }
-    let bytes: Vec<u8> = (0..64 * MIB).map(|at| (at / 7 % 251) as u8).collect();
+    let pattern: Vec<u8> = (0..=250).collect();
+    let mut bytes = pattern.repeat(64 * MIB / pattern.len() + 1);
+    bytes.truncate(64 * MIB);
     let ends = [1, 7 * MIB, 33 * MIB + 5, 64 * MIB].map(|at| (at, bytes[at - 1]));
     let blob = by_dialect(&cx, ["bytea", "binary", "blob"]);
     let mut sql = format!("select length(cast({{1}} as {blob}))");
@@ -88,22 +90,22 @@ async fn statements(cx: Context) -> Outcome {
     let adapter = cx.adapter().await?;
     let limits = [cx.capabilities().max_statement_bytes(), cx.capabilities().max_request_bytes()];
     let limit = limits.into_iter().flatten().min();
-    for size in [MIB, 16 * MIB] {
-        let statements = [
-            ("a long literal", format!("select length('{}')", "x".repeat(size)), size),
-            ("a long comment", format!("/* {} */ select 7", "x".repeat(size)), 7),
-            ("much space", format!("select {}7", " ".repeat(size)), 7),
-        ];
-        for (what, sql, expected) in statements {
-            let what = format!("{what} of {size} bytes");
-            let answer = adapter.query(Query::raw(sql, vec![])).await;
-            if limit.is_some_and(|limit| limit < size as u64) {
-                must_fail(answer, &[ErrorKind::RequestTooLarge], &what)?;
-                cx.check_usable(&adapter).await.within(&what)?;
-            } else {
-                let result = answer.within(&what)?;
-                ensure_eq!(only::<u64>(&result.rows)?, length(expected), "{what}");
-            }
+    let literal = |size| ("a long literal", size, format!("select length('{}')", "x".repeat(size)), size);
+    let statements = [
+        literal(MIB),
+        ("a long comment", MIB, format!("/* {} */ select 7", "x".repeat(MIB)), 7),
+        ("much space", MIB, format!("select {}7", " ".repeat(MIB)), 7),
+        literal(16 * MIB),
+    ];
+    for (what, size, sql, expected) in statements {
+        let what = format!("{what} of {size} bytes");
+        let answer = adapter.query(Query::raw(sql, vec![])).await;
+        if limit.is_some_and(|limit| limit < length(size)) {
+            must_fail(answer, &[ErrorKind::RequestTooLarge], &what)?;
+            cx.check_usable(&adapter).await.within(&what)?;
+        } else {
+            let result = answer.within(&what)?;
+            ensure_eq!(only::<u64>(&result.rows)?, length(expected), "{what}");
         }
     }
     cx.check_usable(&adapter).await
