@@ -47,7 +47,7 @@ pub fn to_error(fields: ErrorFields, in_flight: InFlight) -> Error {
     let code = state.as_ref().map_or("", SqlState::as_str);
     let lost = retry::loses_connection(code);
     let kind = match in_flight {
-        InFlight::Commit if lost => ErrorKind::CommitOutcomeUnknown,
+        InFlight::Commit if lost && !retry::lost_while_idle(code) => ErrorKind::CommitOutcomeUnknown,
         InFlight::Connect if lost => ErrorKind::ServerUnavailable,
         _ => kind::of(code, &fields),
     };

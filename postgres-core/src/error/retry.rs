@@ -9,11 +9,18 @@ pub(super) fn loses_connection(code: &str) -> bool {
     matches!(code, "57P01" | "57P02" | "57P05" | "25P03" | "08000" | "08003" | "08006")
 }
 
+/// Whether the server ended the session for idling within a transaction: then it had not begun what was sent
+/// meanwhile, and has rolled the transaction back.
+pub(super) fn lost_while_idle(code: &str) -> bool {
+    code == "25P03"
+}
+
 pub(super) fn of(kind: ErrorKind, code: &str, in_flight: InFlight) -> RetryClass {
     if loses_connection(code) {
         return match in_flight {
             InFlight::Connect | InFlight::Nothing | InFlight::Read => RetryClass::SafeNow,
             InFlight::Transaction => RetryClass::RetryTransaction,
+            InFlight::Commit if lost_while_idle(code) => RetryClass::RetryTransaction,
             InFlight::Write | InFlight::Commit => RetryClass::OutcomeUnknown,
         };
     }
