@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
-use drivetrain_adapter_sqlite::{SqliteAdapter, SqliteConfig};
+use drivetrain_adapter_sqlite::{JournalMode, SqliteAdapter, SqliteConfig};
 
 use crate::case::{L, Places};
 use crate::harness::{Harness, Namespace, Naming, Oracle, Setup, Unmade};
@@ -95,10 +95,16 @@ impl Namespace for SqliteNamespace {
         if let Some(connections) = setup.pool_max {
             config = config.readers(connections.saturating_sub(1));
         }
-        if let Some((name, _)) = setup.settings.first() {
-            return Err(Unmade::NotProvided(format!(
-                "the adapter has no settings of sessions, such as `{name}`"
-            )));
+        for (name, value) in &setup.settings {
+            config = match (name.as_str(), value.as_str()) {
+                ("journal_mode", "wal") => config.journal_mode(JournalMode::Wal),
+                ("journal_mode", "delete") => config.journal_mode(JournalMode::Delete),
+                _ => {
+                    return Err(Unmade::NotProvided(format!(
+                        "the adapter has no setting of sessions such as `{name} = {value}`"
+                    )));
+                }
+            };
         }
         Ok(Arc::new(SqliteAdapter::open(config).await?))
     }
