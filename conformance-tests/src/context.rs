@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::layer::{CapabilityCheck, Layer as _};
 use drivetrain_adapter_api::runtime::{Runtime, SharedRuntime, with_timeout};
-use drivetrain_adapter_api::statement::{Ident, TableName};
-use drivetrain_adapter_api::{Capabilities, Dialect, Error, Query, QueryResult, SharedAdapter, Value};
+use drivetrain_adapter_api::statement::{Expr, Ident, Projection, Select, Statement, TableName};
+use drivetrain_adapter_api::{
+    Capabilities, DbType, Dialect, Error, Query, QueryResult, SharedAdapter, Value,
+};
 use futures_util::lock::Mutex as AsyncMutex;
 
 use crate::case::{Case, Need, Places};
@@ -339,6 +341,13 @@ impl Context {
         self.0.counter.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// A query for that number, which every adapter can answer: an abstract select of a slot.
+    pub fn echo(&self, number: i64) -> Query {
+        let select =
+            Select { projections: vec![Projection::new(Expr::slot(0, DbType::Int64))], ..Select::default() };
+        Query::new(Statement::new(select), vec![Value::Int64(number)])
+    }
+
     /// Asks the adapter for a number of its own, and checks that this is what comes back: it is usable, and no answer
     /// of another call is left in it.
     ///
@@ -347,7 +356,7 @@ impl Context {
     pub async fn check_usable(&self, adapter: &SharedAdapter) -> Outcome {
         let nonce = self.nonce();
         let result = adapter
-            .query(Query::raw(format!("select {nonce}"), vec![]))
+            .query(self.echo(nonce))
             .await
             .map_err(|error| Stop::from(error).within("the adapter is not usable afterwards"))?;
         let got: i64 = result.rows.get(0, 0).map_err(Stop::from)?;
@@ -452,6 +461,19 @@ impl Context {
             .open(&upstream)
             .await
             .map_err(|error| Stop::fail(format!("the fault proxy cannot listen: {error}")))
+    }
+
+    /// A proxy in front of the server, for what can be counted where there is a wire; `None` where there is none, or
+    /// this runner has no proxies.
+    ///
+    /// # Errors
+    /// A failure if it cannot listen.
+    pub async fn wire(&self) -> Outcome<Option<Arc<dyn FaultProxy>>> {
+        let (Some(upstream), Some(proxies)) = (self.harness().upstream(), &self.0.environment.proxies) else {
+            return Ok(None);
+        };
+        let proxy = proxies.open(&upstream).await;
+        proxy.map(Some).map_err(|error| Stop::fail(format!("the fault proxy cannot listen: {error}")))
     }
 
     // ---- time
