@@ -11,6 +11,7 @@ pub mod faults;
 pub mod harness;
 mod outcome;
 mod poll;
+mod probes;
 mod recorder;
 pub mod report;
 mod status;
