@@ -312,6 +312,11 @@ impl Places {
         self.0 & other.0 == other.0
     }
 
+    /// Whether a connection keeps its state from call to call there.
+    pub const fn is_stateful(self) -> bool {
+        STATEFUL.contains(self)
+    }
+
     /// The place of an adapter with those capabilities; `None` for one that no case knows.
     pub fn of(capabilities: &Capabilities) -> Option<Self> {
         match (capabilities.dialect(), capabilities.transport()) {

@@ -16,7 +16,7 @@ use futures_util::lock::Mutex as AsyncMutex;
 use crate::case::{Case, Need, Places};
 use crate::dataset::{Chinook, Shape};
 use crate::faults::FaultProxy;
-use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, ServerSession, Setup, Unmade};
+use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, ServerSession, Setup, TlsFiles, Unmade};
 use crate::recorder::{Recorder, Seen};
 use crate::suite::{Environment, Subject, Sweep};
 use crate::{Outcome, Stop, words};
@@ -429,6 +429,15 @@ impl Context {
     }
 
     // ---- the server and the wire
+
+    /// The certificates for cases about TLS.
+    ///
+    /// # Errors
+    /// `not-run` where there are none.
+    pub fn tls(&self) -> Outcome<TlsFiles> {
+        self.must_declare(Need::Tls)?;
+        self.harness().tls().ok_or_else(|| Stop::NotRun("the harness has no certificates".to_owned()))
+    }
 
     /// The admin hook.
     ///

@@ -164,6 +164,16 @@ impl Trigger {
         }
     }
 
+    /// The same with names of tables of its own, so that several triggers can be set up side by side.
+    pub(super) fn query_in(&self, cx: &Context, room: usize) -> Query {
+        match self.sql {
+            Sql::Text(template) => {
+                Query::raw(cx.sql(&furnished(template, room)).replace('¦', ""), (self.params)())
+            }
+            Sql::Made(text) => Query::raw(text(), (self.params)()),
+        }
+    }
+
     /// The query, and the position that its error must have.
     pub(super) fn query(&self, cx: &Context) -> (Query, Option<u32>) {
         let marked = match self.sql {
@@ -264,6 +274,11 @@ impl Fields {
     fn table_in(&self, cx: &Context) -> Option<String> {
         self.table.map(|name| format!("{}{name}", cx.naming().prefix))
     }
+}
+
+/// A template whose tables carry a number.
+pub(super) fn furnished(template: &str, room: usize) -> String {
+    template.replace("{t:", &format!("{{t:r{room}_")).replace("{q:", &format!("{{q:r{room}_"))
 }
 
 /// One line, with a source chain, and the canary nowhere in it.
