@@ -8,6 +8,7 @@ mod mysql;
 mod placed;
 mod postgres;
 mod sqlite;
+mod states;
 mod trigger;
 mod whole;
 
@@ -19,6 +20,7 @@ pub(super) const CASES: &[&[Case]] = &[
     concurrent::CASES,
     ended::CASES,
     connecting::CASES,
+    states::CASES,
     whole::CASES,
     placed::CASES[0],
     placed::CASES[1],
