@@ -220,6 +220,8 @@ pub enum Need {
     Peer,
     /// A configuration by URL.
     Url,
+    /// A second runtime beside the one that the case runs in.
+    SecondRuntime,
     /// The Chinook data.
     Chinook,
     /// A server with TLS, and certificates that are right and wrong for it.
@@ -243,6 +245,7 @@ impl fmt::Display for Need {
             Self::PlainFaults => f.write_str("a fault proxy on unencrypted traffic"),
             Self::Peer => f.write_str("a second transport"),
             Self::Url => f.write_str("a configuration by URL"),
+            Self::SecondRuntime => f.write_str("a second runtime"),
             Self::Chinook => f.write_str("the Chinook data"),
             Self::Tls => f.write_str("a server with TLS and test certificates"),
             Self::Interactive => f.write_str("interactive transactions"),

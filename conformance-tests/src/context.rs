@@ -9,7 +9,7 @@ use drivetrain_adapter_api::layer::{CapabilityCheck, Layer as _};
 use drivetrain_adapter_api::runtime::{Runtime, SharedRuntime, with_timeout};
 use drivetrain_adapter_api::statement::{Expr, Ident, Projection, Select, Statement, TableName};
 use drivetrain_adapter_api::{
-    Capabilities, DbType, Dialect, Error, Query, QueryResult, SharedAdapter, Value,
+    BoxFuture, Capabilities, DbType, Dialect, Error, Query, QueryResult, SharedAdapter, Value,
 };
 use futures_util::lock::Mutex as AsyncMutex;
 
@@ -196,18 +196,6 @@ impl Context {
     /// `not-run` where the harness cannot honour the setup.
     pub async fn try_adapter(&self, setup: Setup) -> Outcome<Result<SharedAdapter, Error>> {
         self.kept(self.0.namespace.adapter(&setup).await)
-    }
-
-    /// Another adapter without the check, which the case alone holds: dropping it is the last of it.
-    ///
-    /// # Errors
-    /// What making it meets.
-    pub async fn unkept_with(&self, setup: Setup) -> Outcome<SharedAdapter> {
-        match self.0.namespace.adapter(&setup).await {
-            Ok(adapter) => Ok(adapter),
-            Err(Unmade::Error(error)) => Err(error.into()),
-            Err(Unmade::NotProvided(why)) => Err(Stop::NotRun(why)),
-        }
     }
 
     /// The URL by which an application configures the adapter on the namespace of this case.
@@ -483,6 +471,17 @@ impl Context {
         };
         let proxy = proxies.open(&upstream).await;
         proxy.map(Some).map_err(|error| Stop::fail(format!("the fault proxy cannot listen: {error}")))
+    }
+
+    /// Runs `work` to its end in another runtime, while this one goes on.
+    ///
+    /// # Errors
+    /// `not-run` where there is only one.
+    pub async fn elsewhere(&self, work: BoxFuture<'static, ()>) -> Outcome {
+        self.must_declare(Need::SecondRuntime)?;
+        let elsewhere = self.0.environment.elsewhere.as_ref();
+        let elsewhere = elsewhere.ok_or_else(|| Stop::NotRun("there is only one runtime".to_owned()))?;
+        elsewhere.run(work).await.map_err(Stop::fail)
     }
 
     // ---- time

@@ -34,5 +34,5 @@ pub use outcome::{Outcome, Stop, Within};
 pub use poll::{Polled, count_polls, drop_after};
 pub use recorder::Seen;
 pub use status::{CaseReport, Status};
-pub use suite::{Environment, Subject, Suite, Sweep};
+pub use suite::{Elsewhere, Environment, Subject, Suite, Sweep};
 pub use waiver::Waiver;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
-use drivetrain_adapter_api::{Capabilities, Error};
+use drivetrain_adapter_api::{BoxFuture, Capabilities, Error, async_trait};
 use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub struct Environment {
     pub runtime: SharedRuntime,
     /// Proxies for the cases about faults, where there are sockets.
     pub proxies: Option<Arc<dyn Proxies>>,
+    /// A second runtime, where there can be one.
+    pub elsewhere: Option<Arc<dyn Elsewhere>>,
     /// Where chance begins.
     pub seed: u64,
     /// How much of a sweep is run.
@@ -36,8 +38,18 @@ pub struct Environment {
 impl Environment {
     /// Nothing but a runtime: no proxies, no Chinook, sampled sweeps.
     pub fn new(runtime: SharedRuntime) -> Self {
-        Self { runtime, proxies: None, seed: 1, sweep: Sweep::Sampled, chinook: None }
+        Self { runtime, proxies: None, elsewhere: None, seed: 1, sweep: Sweep::Sampled, chinook: None }
     }
+}
+
+/// A second runtime, with threads and a reactor of its own.
+#[async_trait]
+pub trait Elsewhere: fmt::Debug + Send + Sync + 'static {
+    /// Runs `work` to its end there.
+    ///
+    /// # Errors
+    /// Why it did not come to its end.
+    async fn run(&self, work: BoxFuture<'static, ()>) -> Result<(), String>;
 }
 
 /// How much of a sweep (over polls, over bytes) is run.
@@ -240,6 +252,7 @@ impl Suite {
             Need::Faults => upstream().is_some(),
             Need::PlainFaults => upstream().is_some_and(|upstream| !upstream.encrypted),
             Need::Peer => self.harness.has_peer(),
+            Need::SecondRuntime => self.environment.elsewhere.is_some(),
             Need::Url => self.harness.has_url(),
             Need::Chinook => self.environment.chinook.is_some(),
             Need::Tls => self.harness.tls().is_some(),

@@ -4,6 +4,7 @@ mod arguments;
 mod chinook;
 #[cfg(feature = "command")]
 pub mod command;
+mod elsewhere;
 mod libtest;
 mod proxy;
 mod session;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use drivetrain_adapter_api::runtime::SharedRuntime;
 
 use super::arguments::Arguments;
+use super::elsewhere::OwnThread;
 use super::{TokioProxies, chinook};
 use crate::case::Places;
 use crate::report::Report;
@@ -36,6 +37,7 @@ impl Session {
             (environment.seed, environment.sweep) = (seed, sweep);
             environment.chinook.clone_from(&chinook);
             environment.proxies = Some(Arc::new(TokioProxies));
+            environment.elsewhere = Some(Arc::new(OwnThread));
             environment
         };
         Ok(Self {
