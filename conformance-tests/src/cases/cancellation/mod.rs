@@ -1,13 +1,17 @@
 //! Futures that are dropped.
 
 mod calls;
+mod ends;
+mod order;
+mod server;
 mod stage;
 mod transactions;
 
 use crate::case::Case;
 
 /// The tables of cases of this group.
-pub(super) const CASES: &[&[Case]] = &[calls::CASES, transactions::CASES];
+pub(super) const CASES: &[&[Case]] =
+    &[order::CASES, calls::CASES, transactions::CASES, server::CASES, ends::CASES];
 
 /// A row of the table of a sweep: id, places, needs beyond those of every sweep, title, and the operation.
 macro_rules! swept {

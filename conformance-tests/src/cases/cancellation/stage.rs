@@ -10,13 +10,22 @@ use drivetrain_adapter_api::{BoxFuture, Query, SharedAdapter, Value};
 use crate::case::{HTTP, L, P, Places, W};
 use crate::harness::Setup;
 use crate::outcome::{ensure, ensure_eq};
-use crate::{Context, Outcome, Polled, Stop, Within as _, count_polls, drop_after};
+use crate::{Context, Outcome, Polled, Stop, Sweep, Within as _, count_polls, drop_after};
 
 /// How long anything may take to be clean again.
 const SOON: Duration = Duration::from_secs(5);
 
-/// How many values of k a sampled sweep tries, each twice.
-const SAMPLE: usize = 8;
+/// How much of a sweep is tried where it is sampled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grid {
+    /// How many values of k.
+    pub(super) sample: usize,
+    /// How long after the last poll the future is dropped: by then an answer may have come that nobody has taken.
+    pub(super) pauses: &'static [Duration],
+}
+
+/// The grid of operations that are quick.
+pub(super) const FINE: Grid = Grid { sample: 8, pauses: &[Duration::ZERO, Duration::from_millis(2)] };
 
 /// Runs the operation once, up to the cut.
 pub(super) type Operation = fn(Stage) -> BoxFuture<'static, Outcome<Ended>>;
@@ -44,7 +53,7 @@ impl Ended {
 struct Cut {
     /// After so many polls; never, if it is none.
     polls: Option<usize>,
-    /// So long after the last of them: by then an answer may have come that nobody has taken.
+    /// So long after the last of them.
     pause: Duration,
 }
 
@@ -116,7 +125,7 @@ impl Stage {
 
 impl Context {
     /// How many rows with that key the oracle sees.
-    pub(super) async fn oracle_count_of(&self, table: &str, key: i64) -> Outcome<u64> {
+    pub(crate) async fn oracle_count_of(&self, table: &str, key: i64) -> Outcome<u64> {
         let cell = self.oracle_cell(&format!("select count(*) from {{t:{table}}} where k = {key}")).await?;
         cell.and_then(|text| text.parse().ok()).ok_or_else(|| Stop::fail("the oracle's count is no number"))
     }
@@ -183,11 +192,11 @@ pub(super) async fn tables(cx: &Context) -> Outcome {
 /// Drops the operation after each number of polls up to its end.
 pub(super) async fn sweep(cx: Context, operation: Operation) -> Outcome {
     let setup = narrow(&cx);
-    sweep_with(cx, setup, operation).await
+    sweep_with(cx, setup, FINE, operation).await
 }
 
 /// The same, on an adapter made by `setup`.
-pub(super) async fn sweep_with(cx: Context, setup: Setup, operation: Operation) -> Outcome {
+pub(super) async fn sweep_with(cx: Context, setup: Setup, grid: Grid, operation: Operation) -> Outcome {
     tables(&cx).await?;
     let mut stage = Stage {
         adapter: cx.adapter_with(setup.clone()).await?,
@@ -205,17 +214,21 @@ pub(super) async fn sweep_with(cx: Context, setup: Setup, operation: Operation) 
     let polls = stage.polled.load(Ordering::Relaxed);
     ensure!(polls > 0, "the operation was never polled");
     let mut done = false;
-    for pause in [Duration::ZERO, Duration::from_millis(2)] {
-        let mut steps = stage.cx.sweep().steps(polls + 1, SAMPLE);
+    for &pause in grid.pauses {
+        let mut steps = stage.cx.sweep().steps(polls + 1, grid.sample);
         // How often it is polled differs from run to run.
-        steps.extend(polls + 1..polls + 4);
+        steps.extend((1..=8).map(|more| polls * (8 + more) / 8 + more));
         for polls in steps {
             stage.cut = Cut { polls: Some(polls), pause };
             let dropped = run(&mut stage, operation).await;
-            done |= !dropped.within(format_args!("dropped after {polls} polls and {pause:?}"))?;
+            let dropped = dropped.within(format_args!("dropped after {polls} polls and {pause:?}"))?;
+            done |= !dropped;
+            if !dropped && stage.cx.sweep() == Sweep::Sampled {
+                break;
+            }
         }
     }
-    ensure!(done, "it did not come to its end within {} polls", polls + 3);
+    ensure!(done, "it did not come to its end within {} polls", 2 * polls + 8);
     Ok(())
 }
 
