@@ -1,6 +1,7 @@
 //! What an author writes: how the suite reaches an adapter, its database, and the second path to it.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
+use std::sync::Arc;
 use std::time::Duration;
 
 use drivetrain_adapter_api::{Error, MaybeSend, MaybeSync, SharedAdapter, async_trait};
@@ -143,6 +144,8 @@ pub struct Naming {
 pub struct Setup {
     /// A name by which [`Admin::sessions`] finds the adapter's sessions (`application_name`, a connection attribute).
     pub marker: Option<String>,
+    /// Connections that are kept open.
+    pub pool_min: Option<usize>,
     /// Connections at most.
     pub pool_max: Option<usize>,
     /// How long to wait for a connection of the pool.
@@ -167,11 +170,44 @@ pub struct Setup {
     pub user: Option<String>,
     /// Another password.
     pub password: Option<String>,
+    /// A password that is asked for each time a connection is made.
+    pub password_source: Option<PasswordSource>,
     /// Another database; on SQLite another file, by its path from the folder of the namespace's own.
     pub database: Option<String>,
     /// How the connection is encrypted.
     pub tls: Option<TlsSetup>,
 }
+
+/// Where a password comes from that changes. Its `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct PasswordSource(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl PasswordSource {
+    /// What `source` says at the time.
+    pub fn new(source: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(source))
+    }
+
+    /// The password at this time.
+    pub fn now(&self) -> String {
+        (self.0)()
+    }
+}
+
+impl Debug for PasswordSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordSource")
+    }
+}
+
+/// The same source, not the same password.
+impl PartialEq for PasswordSource {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for PasswordSource {}
 
 /// How a connection is encrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -180,6 +180,12 @@ impl PostgresNamespace {
         if let Some(password) = &setup.password {
             config = config.password(password);
         }
+        if let Some(source) = setup.password_source.clone() {
+            config = config.password_from(move || {
+                let password = source.now();
+                Box::pin(async { Ok(password) })
+            });
+        }
         if let Some(database) = &setup.database {
             config = config.with_database(database);
         }
@@ -223,6 +229,9 @@ fn pool(setup: &Setup) -> PoolConfig {
     let mut pool = PoolConfig::default();
     if let Some(connections) = setup.pool_max {
         pool.max_size = connections;
+    }
+    if let Some(connections) = setup.pool_min {
+        pool.min_size = connections;
     }
     if setup.pool_timeout.is_some() {
         pool.acquire_timeout = setup.pool_timeout;

@@ -95,6 +95,9 @@ impl Namespace for SqliteNamespace {
         if let Some(connections) = setup.pool_max {
             config = config.readers(connections.saturating_sub(1));
         }
+        if setup.pool_min.is_some() {
+            return Err(Unmade::NotProvided("the adapter opens connections when they are needed".to_owned()));
+        }
         for (name, value) in &setup.settings {
             config = match (name.as_str(), value.as_str()) {
                 ("journal_mode", "wal") => config.journal_mode(JournalMode::Wal),

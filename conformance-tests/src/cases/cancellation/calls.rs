@@ -85,7 +85,7 @@ pub(super) const CASES: &[Case] = &[
     swept!("CAN-02.close", ALL, [], "closing, dropped after k polls, can be done again", close),
 ];
 
-async fn connect(stage: Stage) -> Outcome<Ended> {
+pub(super) async fn connect(stage: Stage) -> Outcome<Ended> {
     // Its place at the server is beside that of the stage's own adapter, and must be free again when that is judged.
     let made = stage.cut(stage.cx.adapter_with(stage.setup.clone())).await.transpose()?;
     if let Some(adapter) = &made {
@@ -103,7 +103,7 @@ async fn new_query(stage: Stage) -> Outcome<Ended> {
     Ok(Ended::of(result, 0, &[0]))
 }
 
-async fn known_query(stage: Stage) -> Outcome<Ended> {
+pub(super) async fn known_query(stage: Stage) -> Outcome<Ended> {
     let ask = |key| stage.cx.raw("select count(*) from {t:t} where k = {1}", vec![Value::Int64(key)]);
     stage.adapter.query(ask(-1)).await?;
     let result = stage.cut(stage.adapter.query(ask(stage.key))).await.transpose()?;
@@ -113,7 +113,7 @@ async fn known_query(stage: Stage) -> Outcome<Ended> {
     Ok(Ended::of(result, 0, &[0]))
 }
 
-async fn write(stage: Stage) -> Outcome<Ended> {
+pub(super) async fn write(stage: Stage) -> Outcome<Ended> {
     let result = stage.cut(stage.adapter.query(stage.write())).await.transpose()?;
     Ok(Ended::of(result, 1, &[0, 1]))
 }
@@ -124,7 +124,7 @@ async fn batch(stage: Stage) -> Outcome<Ended> {
     Ok(Ended::of(results, 2, &[0, 1, 2]))
 }
 
-async fn atomic_batch(stage: Stage) -> Outcome<Ended> {
+pub(super) async fn atomic_batch(stage: Stage) -> Outcome<Ended> {
     let queries = vec![stage.write(), stage.unheard_of(), stage.write()];
     let batch = Batch::atomic(queries, TransactionOptions::new());
     let results = stage.cut(stage.adapter.batch(batch)).await.transpose()?;
@@ -165,7 +165,7 @@ async fn stream_open(stage: Stage) -> Outcome<Ended> {
     Ok(Ended::of(stream, 0, &[0]))
 }
 
-async fn stream_next(stage: Stage) -> Outcome<Ended> {
+pub(super) async fn stream_next(stage: Stage) -> Outcome<Ended> {
     let mut stream = stage.adapter.stream(rows(&stage.cx), chunks_of(50)).await?;
     expect_chunk(&mut stream, 1).await?;
     let more = stage

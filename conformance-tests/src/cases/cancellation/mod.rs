@@ -2,16 +2,18 @@
 
 mod calls;
 mod ends;
+mod http;
 mod order;
 mod server;
 mod stage;
 mod transactions;
+mod wire;
 
 use crate::case::Case;
 
 /// The tables of cases of this group.
 pub(super) const CASES: &[&[Case]] =
-    &[order::CASES, calls::CASES, transactions::CASES, server::CASES, ends::CASES];
+    &[order::CASES, calls::CASES, transactions::CASES, server::CASES, ends::CASES, wire::CASES, http::CASES];
 
 /// A row of the table of a sweep: id, places, needs beyond those of every sweep, title, and the operation.
 macro_rules! swept {

@@ -143,7 +143,7 @@ async fn first(stage: Stage) -> Outcome<Ended> {
     Ok(Ended::of(result, 0, &[0]))
 }
 
-async fn within(stage: Stage) -> Outcome<Ended> {
+pub(super) async fn within(stage: Stage) -> Outcome<Ended> {
     let mut transaction = open(&stage).await?;
     transaction.query(stage.write()).await?;
     let result = stage.cut(transaction.query(stage.write())).await.transpose()?;
@@ -173,7 +173,7 @@ async fn within_stream(stage: Stage) -> Outcome<Ended> {
     Ok(Ended { dropped: more.is_none(), rows })
 }
 
-async fn commit(stage: Stage) -> Outcome<Ended> {
+pub(super) async fn commit(stage: Stage) -> Outcome<Ended> {
     let mut transaction = open(&stage).await?;
     transaction.query(stage.write()).await?;
     transaction.query(stage.write()).await?;
