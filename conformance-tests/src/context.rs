@@ -343,6 +343,21 @@ impl Context {
         }
     }
 
+    /// The same question, where its error is what the case is about.
+    ///
+    /// # Errors
+    /// What the adapter reports; [`Protocol`](drivetrain_adapter_api::ErrorKind::Protocol) if another number comes back.
+    pub async fn check_usable_as_result(&self, adapter: &SharedAdapter) -> Result<(), Error> {
+        let nonce = self.nonce();
+        let result = adapter.query(Query::raw(format!("select {nonce}"), vec![])).await?;
+        let got: i64 = result.rows.get(0, 0)?;
+        if got == nonce {
+            return Ok(());
+        }
+        let wrong = format!("the query got {got} instead of its own {nonce}");
+        Err(Error::new(drivetrain_adapter_api::ErrorKind::Protocol, wrong))
+    }
+
     /// A source of chance with its own seed for each case.
     pub fn random(&self) -> Random {
         Random::new(self.0.seed)

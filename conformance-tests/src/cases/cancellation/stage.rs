@@ -18,6 +18,8 @@ const SOON: Duration = Duration::from_secs(5);
 /// How much of a sweep is tried where it is sampled.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grid {
+    /// How often it is run to its end first: what is learnt in the first run makes the second another one.
+    pub(super) whole: usize,
     /// How many values of k.
     pub(super) sample: usize,
     /// How long after the last poll the future is dropped: by then an answer may have come that nobody has taken.
@@ -25,7 +27,8 @@ pub(super) struct Grid {
 }
 
 /// The grid of operations that are quick.
-pub(super) const FINE: Grid = Grid { sample: 8, pauses: &[Duration::ZERO, Duration::from_millis(2)] };
+pub(super) const FINE: Grid =
+    Grid { whole: 2, sample: 8, pauses: &[Duration::ZERO, Duration::from_millis(2)] };
 
 /// Runs the operation once, up to the cut.
 pub(super) type Operation = fn(Stage) -> BoxFuture<'static, Outcome<Ended>>;
@@ -206,8 +209,7 @@ pub(super) async fn sweep_with(cx: Context, setup: Setup, grid: Grid, operation:
         cut: Cut { polls: None, pause: Duration::ZERO },
         polled: Arc::default(),
     };
-    // The first run learns what the second knows.
-    for _ in 0..2 {
+    for _ in 0..grid.whole {
         let dropped = run(&mut stage, operation).await.within("not dropped at all")?;
         ensure!(!dropped, "the operation was not run to its end");
     }
