@@ -13,8 +13,11 @@ use crate::shared::Shared;
 use crate::state::Entry;
 use crate::{Manager, wait};
 
-/// How often idle connections are looked at when none is known to grow old sooner.
+/// How often idle connections are looked at when none can grow old sooner.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// How often they are looked at, at most.
+const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(10);
 
 /// Makes one connection, for whoever is first in the queue when it is done.
 pub(crate) fn connect<M: Manager>(shared: &Arc<Shared<M>>) {
@@ -112,10 +115,13 @@ pub(crate) fn retry<M: Manager>(shared: &Arc<Shared<M>>, after: Duration) {
 pub(crate) fn maintain<M: Manager>(shared: &Arc<Shared<M>>) {
     let shared = Arc::clone(shared);
     let runtime = Arc::clone(&shared.runtime);
+    // One that is given back after a look has grown old by the next.
+    let limits = [shared.config.idle_timeout, shared.config.max_lifetime, Some(LOOK_EVERY)];
+    let look_every = limits.into_iter().flatten().min().unwrap_or(LOOK_EVERY).max(LOOK_AT_MOST_EVERY);
     runtime.spawn(Box::pin(async move {
         loop {
             let next = shared.change(|state, now, effects| state.reap(&shared.config, now, effects));
-            let pause = next.map_or(LOOK_EVERY, |at| at.saturating_sub(shared.now()).min(LOOK_EVERY));
+            let pause = next.map_or(look_every, |at| at.saturating_sub(shared.now()).min(look_every));
             match select(shared.runtime.sleep(pause), wait::closed(&shared)).await {
                 Either::Left(_) => {}
                 Either::Right(_) => return,
