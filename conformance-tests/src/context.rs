@@ -178,6 +178,18 @@ impl Context {
         self.try_adapter(setup).await?.map_err(Into::into)
     }
 
+    /// Another adapter that the suite keeps no handle on, so that dropping it is its end.
+    ///
+    /// # Errors
+    /// What making it meets.
+    pub async fn fleeting(&self, setup: Setup) -> Outcome<SharedAdapter> {
+        match self.0.namespace.adapter(&setup).await {
+            Ok(adapter) => Ok(CapabilityCheck.layer(adapter)),
+            Err(Unmade::Error(error)) => Err(error.into()),
+            Err(Unmade::NotProvided(why)) => Err(Stop::NotRun(why)),
+        }
+    }
+
     /// Another adapter without the check, or the error that the adapter met.
     ///
     /// # Errors
