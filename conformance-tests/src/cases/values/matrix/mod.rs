@@ -1,0 +1,113 @@
+//! Runs the values of a section through everything that may happen to a value on its way.
+//!
+//! | dimension | steps |
+//! |---|---|
+//! | as | parameter of SQL text, of text in parts, of an abstract statement; literal; column |
+//! | with | the value alone, NULL, an array of both where arrays are declared |
+//! | by | one-shot, prepared and run twice, batch |
+//! | in | the session as it is, and sessions with hostile settings |
+//!
+//! Writes are judged by the oracle's text, reads by exact equality with the value of the data file.
+
+mod columns;
+mod ground;
+mod judge;
+mod parameters;
+mod sessions;
+
+use drivetrain_adapter_api::{Batch, Error, Prepare, Query, QueryResult, SharedAdapter};
+
+pub(in crate::cases) use judge::{read_as, same};
+
+use super::data::{self, Section};
+use crate::outcome::ensure;
+use crate::{Context, Outcome, Within as _};
+use ground::Ground;
+
+/// How queries are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cases) enum Mode {
+    OneShot,
+    Prepared,
+    Batch,
+}
+
+impl Mode {
+    /// Those that the adapter has.
+    pub(in crate::cases) fn all(cx: &Context) -> Vec<Self> {
+        let capabilities = cx.capabilities();
+        let mut modes = vec![Self::OneShot, Self::Prepared];
+        if capabilities.pipelining() || capabilities.transactions().has_atomic_batch() {
+            modes.push(Self::Batch);
+        }
+        modes
+    }
+
+    /// One result for each query.
+    ///
+    /// # Errors
+    /// What the adapter reports.
+    pub(in crate::cases) async fn run(
+        self,
+        adapter: &SharedAdapter,
+        queries: Vec<Query>,
+    ) -> Result<Vec<QueryResult>, Error> {
+        let one_shot = |query: Query| match self {
+            Self::OneShot => query.with_prepare(Prepare::Never),
+            Self::Prepared | Self::Batch => query,
+        };
+        if self == Self::Batch {
+            return adapter.batch(Batch::new(queries)).await;
+        }
+        let mut results = Vec::with_capacity(queries.len());
+        for query in queries {
+            results.push(adapter.query(one_shot(query)).await?);
+        }
+        Ok(results)
+    }
+
+    /// As [`run`](Self::run), for queries that only read: a prepared one is run twice, and both results are given.
+    ///
+    /// # Errors
+    /// What the adapter reports.
+    pub(in crate::cases) async fn read(
+        self,
+        adapter: &SharedAdapter,
+        query: Query,
+    ) -> Result<Vec<QueryResult>, Error> {
+        let queries = match self {
+            Self::OneShot => vec![query],
+            Self::Prepared | Self::Batch => vec![query.clone(), query],
+        };
+        self.run(adapter, queries).await
+    }
+}
+
+/// Runs the sections of the case.
+pub(in crate::cases) async fn boundary(cx: Context) -> Outcome {
+    let mut ran = 0;
+    for section in data::of_case(cx.case().id) {
+        if section.sides.contains_key(&cx.dialect()) {
+            run(&cx, section).await.within(&section.name)?;
+            ran += 1;
+        }
+    }
+    ensure!(ran > 0, "no data file has values for {} on {}", cx.case().id, cx.dialect());
+    Ok(())
+}
+
+/// Runs one section.
+async fn run(cx: &Context, section: &'static Section) -> Outcome {
+    let ground = Ground::prepare(cx, section).await?;
+    for (number, session) in sessions::of(cx, section).await?.iter().enumerate() {
+        for mode in Mode::all(cx) {
+            let place = format!("{mode:?}, session {}", session.name);
+            parameters::check(&ground, &session.adapter, mode).await.within(&place)?;
+            columns::check_reads(&ground, &session.adapter, mode).await.within(&place)?;
+            columns::write(&ground, &session.adapter, mode, number).await.within(&place)?;
+        }
+        columns::read_back(&ground, &session.adapter, number).await.within(&session.name)?;
+        cx.check_usable(&session.adapter).await.within(&session.name)?;
+    }
+    columns::judge(&ground).await
+}
