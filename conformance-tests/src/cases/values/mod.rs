@@ -1,10 +1,30 @@
 //! Values of every type, both ways.
 
+mod arrays;
+mod bytes;
 mod data;
+mod dates;
+mod decimals;
+mod floats;
 mod integers;
+mod intervals;
+mod json;
 mod matrix;
+mod others;
+mod texts;
 
 use crate::case::Case;
 
 /// The tables of cases of this group.
-pub(super) const CASES: &[&[Case]] = &[integers::CASES];
+pub(super) const CASES: &[&[Case]] = &[
+    integers::CASES,
+    floats::CASES,
+    decimals::CASES,
+    texts::CASES,
+    bytes::CASES,
+    dates::CASES,
+    intervals::CASES,
+    json::CASES,
+    arrays::CASES,
+    others::CASES,
+];

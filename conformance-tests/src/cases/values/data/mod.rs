@@ -148,6 +148,15 @@ impl Entry {
 /// The files, in the order of the reference.
 const FILES: &[(&str, &str)] = &[
     ("integers", include_str!("../../../../data/values/integers.toml")),
+    ("floats", include_str!("../../../../data/values/floats.toml")),
+    ("decimals", include_str!("../../../../data/values/decimals.toml")),
+    ("texts", include_str!("../../../../data/values/texts.toml")),
+    ("bytes", include_str!("../../../../data/values/bytes.toml")),
+    ("dates", include_str!("../../../../data/values/dates.toml")),
+    ("intervals", include_str!("../../../../data/values/intervals.toml")),
+    ("json", include_str!("../../../../data/values/json.toml")),
+    ("arrays", include_str!("../../../../data/values/arrays.toml")),
+    ("others", include_str!("../../../../data/values/others.toml")),
 ];
 
 static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {

@@ -26,7 +26,6 @@ pub(super) fn literal_of(ground: &Ground<'_>, entry: &Entry) -> Option<String> {
             | DbType::UInt64
             | DbType::Float32
             | DbType::Float64
-            | DbType::Decimal
     );
     let sql = if ground.dialect == Dialect::Postgres {
         let text = match ground.section.ty.carrier {

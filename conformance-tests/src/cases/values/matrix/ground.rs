@@ -116,7 +116,11 @@ fn slot(cx: &Context, section: &Section) -> DbType {
             } else {
                 (None, name.clone())
             };
-            DbType::named(Dialect::Postgres, schema, &name, ty.carrier.clone())
+            let named = |carrier: &DbType| DbType::named(Dialect::Postgres, schema, &name, carrier.clone());
+            match &ty.carrier {
+                DbType::Array(element) => DbType::array(named(element)),
+                carrier => named(carrier),
+            }
         }
         _ => ty.carrier.clone(),
     }

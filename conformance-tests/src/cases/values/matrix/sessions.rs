@@ -1,6 +1,6 @@
 //! Sessions with settings that change how a server writes and reads values.
 
-use drivetrain_adapter_api::{Dialect, SharedAdapter};
+use drivetrain_adapter_api::{DbType, Dialect, SharedAdapter};
 
 use super::super::data::Section;
 use crate::{Context, Outcome, Stop};
@@ -38,6 +38,25 @@ const fn hostile(dialect: Dialect) -> &'static [&'static [(&'static str, &'stati
     }
 }
 
+/// Whether values of the type have a text that settings change: those are run in both hostile sessions.
+fn is_sensitive(ty: &DbType) -> bool {
+    match ty {
+        DbType::Array(element) => is_sensitive(element),
+        ty => matches!(
+            ty,
+            DbType::Float32
+                | DbType::Float64
+                | DbType::Bytes
+                | DbType::Date
+                | DbType::Time
+                | DbType::TimeTz
+                | DbType::Timestamp
+                | DbType::TimestampTz
+                | DbType::Interval
+        ),
+    }
+}
+
 /// The session as it is, and those of the section, or the hostile ones. A transport whose sessions cannot be set is
 /// examined in the one it has.
 pub(super) async fn of(cx: &Context, section: &Section) -> Outcome<Vec<Session>> {
@@ -49,6 +68,7 @@ pub(super) async fn of(cx: &Context, section: &Section) -> Outcome<Vec<Session>>
         Some(_) => Vec::new(),
         None => hostile(cx.dialect())
             .iter()
+            .take(if is_sensitive(&section.ty.carrier) { 2 } else { 1 })
             .map(|settings| settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
             .collect(),
     };
