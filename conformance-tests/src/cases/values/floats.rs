@@ -1,6 +1,6 @@
 //! Floats: every bit, and no number in place of what is none.
 
-use crate::case::{Case, Need, case, ALL, L, M, N, PG};
+use crate::case::{Case, Need, case, ALL, M, N, PG};
 
 use super::matrix::boundary;
 

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod bytes;
+mod checks;
 mod data;
 mod dates;
 mod decimals;
