@@ -11,16 +11,88 @@ use super::checks::{insert, one_row, postgres_version, server_refuses};
 use super::matrix::boundary;
 
 pub(super) const CASES: &[Case] = &[
-    case!("TYPE-024", Values, L0, PG.or(L), [Need::Oracle], ["A-9"], "decimals keep their value, and their scale where the database has one", boundary),
-    case!("TYPE-025", Values, L0, PG.or(M), [Need::Oracle], ["A-9"], "numeric(38,18) keeps every digit", boundary),
-    case!("TYPE-026", Values, L0, PG, [Need::Oracle], ["A-9"], "the longest decimals arrive, and longer ones are out of range", longest),
-    case!("TYPE-027", Values, L0, M, [Need::Oracle], ["A-9"], "decimals of 65 digits keep every digit", boundary),
-    case!("TYPE-028", Values, L0, PG, [Need::Oracle], ["A-9"], "NaN is a decimal, and the infinities since Postgres 14", not_numbers),
+    case!(
+        "TYPE-024",
+        Values,
+        L0,
+        PG.or(L),
+        [Need::Oracle],
+        ["A-9"],
+        "decimals keep their value, and their scale where the database has one",
+        boundary
+    ),
+    case!(
+        "TYPE-025",
+        Values,
+        L0,
+        PG.or(M),
+        [Need::Oracle],
+        ["A-9"],
+        "numeric(38,18) keeps every digit",
+        boundary
+    ),
+    case!(
+        "TYPE-026",
+        Values,
+        L0,
+        PG,
+        [Need::Oracle],
+        ["A-9"],
+        "the longest decimals arrive, and longer ones are out of range",
+        longest
+    ),
+    case!(
+        "TYPE-027",
+        Values,
+        L0,
+        M,
+        [Need::Oracle],
+        ["A-9"],
+        "decimals of 65 digits keep every digit",
+        boundary
+    ),
+    case!(
+        "TYPE-028",
+        Values,
+        L0,
+        PG,
+        [Need::Oracle],
+        ["A-9"],
+        "NaN is a decimal, and the infinities since Postgres 14",
+        not_numbers
+    ),
     case!("TYPE-029", Values, L0, PG, [Need::Oracle], ["A-9"], "decimals beyond 96 bits are exact", boundary),
-    case!("TYPE-030", Values, L0, PG.or(M), [Need::Oracle], ["A-9"], "zeros at the end of a fraction are kept", boundary),
+    case!(
+        "TYPE-030",
+        Values,
+        L0,
+        PG.or(M),
+        [Need::Oracle],
+        ["A-9"],
+        "zeros at the end of a fraction are kept",
+        boundary
+    ),
     case!("TYPE-031", Values, L0, PG, [Need::Oracle], ["A-9"], "decimals in exponents arrive", exponents),
-    case!("TYPE-032", Values, L0, PG.or(M), [Need::Oracle], ["A-9"], "a column of two digits rounds as the server does", rounded_by_the_column),
-    case!("TYPE-033", Values, L0, PG, [Need::Oracle], ["A-9"], "money arrives as the server writes it", money),
+    case!(
+        "TYPE-032",
+        Values,
+        L0,
+        PG.or(M),
+        [Need::Oracle],
+        ["A-9"],
+        "a column of two digits rounds as the server does",
+        rounded_by_the_column
+    ),
+    case!(
+        "TYPE-033",
+        Values,
+        L0,
+        PG,
+        [Need::Oracle],
+        ["A-9"],
+        "money arrives as the server writes it",
+        money
+    ),
     case!("TYPE-034", Values, L0, L, [Need::Oracle], ["A-9"], "what SQLite would round is refused", boundary),
 ];
 
@@ -35,7 +107,8 @@ async fn there_and_back(cx: &Context, text: &str) -> Outcome {
     cx.query("insert into {t:t} (v) values ({1})", vec![value.clone()]).await?;
     let adapter = cx.adapter().await?;
     adapter.query(insert(cx, "t", &[("v", DbType::Decimal)], vec![value.clone()])).await?;
-    let same = cx.oracle_cell(&format!("select count(*) from {{t:t}} where v = cast('{text}' as numeric)")).await?;
+    let same =
+        cx.oracle_cell(&format!("select count(*) from {{t:t}} where v = cast('{text}' as numeric)")).await?;
     ensure_eq!(same.as_deref(), Some("2"), "rows that the oracle finds equal");
     let rows = cx.query("select v from {t:t}", vec![]).await?.rows;
     for row in 0..2 {
@@ -67,7 +140,8 @@ async fn exponents(cx: Context) -> Outcome {
         there_and_back(&cx, text).await.within(text)?;
         // Written by the server itself, as a literal.
         let rows = one_row(&cx, &format!("select cast('{text}' as numeric)"), vec![]).await?;
-        let (got, expected): (Decimal, _) = (rows.get(0, 0)?, cx.oracle_cell(&format!("select cast('{text}' as numeric)")).await?);
+        let (got, expected): (Decimal, _) =
+            (rows.get(0, 0)?, cx.oracle_cell(&format!("select cast('{text}' as numeric)")).await?);
         ensure_eq!(Some(got.to_string()), expected, "{text} as a literal");
     }
     Ok(())
@@ -76,9 +150,13 @@ async fn exponents(cx: Context) -> Outcome {
 async fn rounded_by_the_column(cx: Context) -> Outcome {
     cx.prepare(&["create table {t:t} (id {int4} primary key, v numeric(5,2))"]).await?;
     let adapter = cx.adapter().await?;
-    for (id, (text, expected)) in
-        (0..).zip([("1.239", "1.24"), ("1.2349", "1.23"), ("-1.235", "-1.24"), ("999.994", "999.99"), ("7", "7.00")])
-    {
+    for (id, (text, expected)) in (0..).zip([
+        ("1.239", "1.24"),
+        ("1.2349", "1.23"),
+        ("-1.235", "-1.24"),
+        ("999.994", "999.99"),
+        ("7", "7.00"),
+    ]) {
         let (raw, typed) = (Value::Int32(2 * id), Value::Int32(2 * id + 1));
         cx.query("insert into {t:t} values ({1}, {2})", vec![raw, decimal(text)?]).await.within(text)?;
         let columns = [("id", DbType::Int32), ("v", DbType::Decimal)];
@@ -92,7 +170,9 @@ async fn rounded_by_the_column(cx: Context) -> Outcome {
     }
     let template = "insert into {t:t} values (99, {1})";
     for text in ["1000", "999.995"] {
-        server_refuses(&cx, template, vec![decimal(text)?], &[ErrorKind::OutOfRange], &["22003"]).await.within(text)?;
+        server_refuses(&cx, template, vec![decimal(text)?], &[ErrorKind::OutOfRange], &["22003"])
+            .await
+            .within(text)?;
     }
     ensure_eq!(cx.oracle_count("t").await?, 10, "rows afterwards");
     Ok(())

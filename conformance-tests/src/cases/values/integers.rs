@@ -10,19 +10,109 @@ use super::checks::{insert, one_row, refused};
 use super::matrix::boundary;
 
 pub(super) const CASES: &[Case] = &[
-    case!("TYPE-001", Values, L0, PG.or(M), [Need::Oracle], ["A-9"], "16-bit integers keep their limits", boundary),
-    case!("TYPE-002", Values, L0, ALL, [Need::Oracle], ["A-9"], "32-bit integers keep their limits", boundary),
-    case!("TYPE-003", Values, L0, ALL, [Need::Oracle], ["A-9"], "64-bit integers keep their limits", boundary),
-    case!("TYPE-004", Values, L0, HTTP, [Need::Oracle], ["A-9"], "integers that JSON numbers do not hold stay exact", boundary),
+    case!(
+        "TYPE-001",
+        Values,
+        L0,
+        PG.or(M),
+        [Need::Oracle],
+        ["A-9"],
+        "16-bit integers keep their limits",
+        boundary
+    ),
+    case!(
+        "TYPE-002",
+        Values,
+        L0,
+        ALL,
+        [Need::Oracle],
+        ["A-9"],
+        "32-bit integers keep their limits",
+        boundary
+    ),
+    case!(
+        "TYPE-003",
+        Values,
+        L0,
+        ALL,
+        [Need::Oracle],
+        ["A-9"],
+        "64-bit integers keep their limits",
+        boundary
+    ),
+    case!(
+        "TYPE-004",
+        Values,
+        L0,
+        HTTP,
+        [Need::Oracle],
+        ["A-9"],
+        "integers that JSON numbers do not hold stay exact",
+        boundary
+    ),
     case!("TYPE-005", Values, L0, M, [Need::Oracle], ["A-9"], "8-bit integers keep their limits", boundary),
     case!("TYPE-006", Values, L0, M, [Need::Oracle], ["A-9"], "24-bit integers keep their limits", boundary),
-    case!("TYPE-007", Values, L0, M, [Need::Oracle], ["A-9"], "unsigned integers of every width keep their limits", boundary),
-    case!("TYPE-008", Values, L0, PG.or(L), [Need::Oracle], ["A-3", "A-9"], "an unsigned integer beyond the signed ones is refused, not wrapped", unsigned_into_signed),
-    case!("TYPE-009", Values, L0, PG.or(M), [Need::Oracle], ["A-3", "A-5"], "an integer that a narrower column does not hold is out of range", too_wide),
-    case!("TYPE-010", Values, L0, ALL, [], ["A-6", "R-2"], "an integer that the Rust type does not hold is an error of its cell alone", too_narrow),
+    case!(
+        "TYPE-007",
+        Values,
+        L0,
+        M,
+        [Need::Oracle],
+        ["A-9"],
+        "unsigned integers of every width keep their limits",
+        boundary
+    ),
+    case!(
+        "TYPE-008",
+        Values,
+        L0,
+        PG.or(L),
+        [Need::Oracle],
+        ["A-3", "A-9"],
+        "an unsigned integer beyond the signed ones is refused, not wrapped",
+        unsigned_into_signed
+    ),
+    case!(
+        "TYPE-009",
+        Values,
+        L0,
+        PG.or(M),
+        [Need::Oracle],
+        ["A-3", "A-5"],
+        "an integer that a narrower column does not hold is out of range",
+        too_wide
+    ),
+    case!(
+        "TYPE-010",
+        Values,
+        L0,
+        ALL,
+        [],
+        ["A-6", "R-2"],
+        "an integer that the Rust type does not hold is an error of its cell alone",
+        too_narrow
+    ),
     case!("TYPE-011", Values, L0, ALL, [], ["A-6", "R-2"], "an integer is not read as a text", not_text),
-    case!("TYPE-012", Values, L0, ALL, [Need::Oracle], ["A-9"], "an integer that looks like a boolean stays an integer", not_bool),
-    case!("TYPE-013", Values, L0, ALL, [Need::Oracle], ["A-9"], "a generated key is read as an integer", serial),
+    case!(
+        "TYPE-012",
+        Values,
+        L0,
+        ALL,
+        [Need::Oracle],
+        ["A-9"],
+        "an integer that looks like a boolean stays an integer",
+        not_bool
+    ),
+    case!(
+        "TYPE-013",
+        Values,
+        L0,
+        ALL,
+        [Need::Oracle],
+        ["A-9"],
+        "a generated key is read as an integer",
+        serial
+    ),
 ];
 
 async fn unsigned_into_signed(cx: Context) -> Outcome {
@@ -114,7 +204,10 @@ async fn serial(cx: Context) -> Outcome {
         let seen = cx.oracle_cell(&format!("select id from {{t:t}} where v = {}", (row + 1) * 10)).await?;
         ensure_eq!(seen, Some(id.to_string()), "the key that the oracle sees");
         ensure!(
-            matches!(rows.cell(row, 0)?, ValueRef::Int16(_) | ValueRef::Int32(_) | ValueRef::Int64(_) | ValueRef::UInt64(_)),
+            matches!(
+                rows.cell(row, 0)?,
+                ValueRef::Int16(_) | ValueRef::Int32(_) | ValueRef::Int64(_) | ValueRef::UInt64(_)
+            ),
             "the generated key is no integer: {:?}",
             rows.cell(row, 0)?
         );

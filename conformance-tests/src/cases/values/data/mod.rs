@@ -160,7 +160,10 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
-    FILES.iter().flat_map(|(name, text)| parse::file(text).unwrap_or_else(|why| panic!("{name}.toml: {why}"))).collect()
+    FILES
+        .iter()
+        .flat_map(|(name, text)| parse::file(text).unwrap_or_else(|why| panic!("{name}.toml: {why}")))
+        .collect()
 });
 
 /// All sections.

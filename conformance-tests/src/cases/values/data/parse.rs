@@ -67,7 +67,11 @@ pub(super) fn file(text: &str) -> Result<Vec<Section>, String> {
     file.section.into_iter().map(|raw| section(raw)).collect()
 }
 
-fn by_dialect<T>(postgres: Option<T>, mysql: Option<T>, sqlite: Option<T>) -> impl Iterator<Item = (Dialect, T)> {
+fn by_dialect<T>(
+    postgres: Option<T>,
+    mysql: Option<T>,
+    sqlite: Option<T>,
+) -> impl Iterator<Item = (Dialect, T)> {
     [(Dialect::Postgres, postgres), (Dialect::MySql, mysql), (Dialect::Sqlite, sqlite)]
         .into_iter()
         .filter_map(|(dialect, own)| Some((dialect, own?)))

@@ -26,14 +26,19 @@ fn bits_days_and_microseconds_are_what_they_say() {
     assert_eq!(read("date", "-1"), Ok(Value::Date("1969-12-31".parse().unwrap())));
     assert_eq!(read("timestamp", "0"), Ok(Value::Timestamp("2000-01-01 00:00:00".parse().unwrap())));
     assert_eq!(read("bytes", "\"00fF\""), Ok(Value::Bytes(vec![0, 255])));
-    assert_eq!(read("uuid", "\"00000000-0000-0000-0000-00000000000f\"").map(|uuid| uuid.db_type()), Ok(DbType::Uuid));
+    assert_eq!(
+        read("uuid", "\"00000000-0000-0000-0000-00000000000f\"").map(|uuid| uuid.db_type()),
+        Ok(DbType::Uuid)
+    );
     let Ok(Value::Array(array)) =
         read("int4[]", r#"{ items = ["1", { null = true }], dimensions = [[2, 0]] }"#)
     else {
         panic!("an array")
     };
     assert_eq!((array.values(), array.dimensions()[0].lower_bound), (&[Value::Int32(1), Value::NULL][..], 0));
-    for (ty, text) in [("int2", "\"32768\""), ("int2", "1"), ("bytes", "\"0\""), ("date", "\"2024\""), ("bool", "\"t\"")] {
+    for (ty, text) in
+        [("int2", "\"32768\""), ("int2", "1"), ("bytes", "\"0\""), ("date", "\"2024\""), ("bool", "\"t\"")]
+    {
         assert!(read(ty, text).is_err(), "{ty} {text}");
     }
 }
@@ -44,5 +49,7 @@ fn a_file_that_is_wrong_says_where() {
     let head = "[[section]]\ncases = []\nname = \"s\"\ntype = \"int2\"\n";
     assert!(wrong(&format!("{head}values = [{{ value = \"x\" }}]")).contains("no value"));
     assert!(wrong(&format!("{head}values = []\nnope = 1")).contains("nope"));
-    assert!(wrong(&format!("{head}values = [{{ value = \"1\", sqlite.refused = \"Nope\" }}]")).contains("Nope"));
+    assert!(
+        wrong(&format!("{head}values = [{{ value = \"1\", sqlite.refused = \"Nope\" }}]")).contains("Nope")
+    );
 }

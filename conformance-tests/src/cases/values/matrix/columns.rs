@@ -32,7 +32,11 @@ pub(super) fn literal_of(ground: &Ground<'_>, entry: &Entry) -> Option<String> {
             DbType::Bytes if !entry.literal_is_sql(ground.dialect) => format!("\\x{text}"),
             _ => text.to_owned(),
         };
-        format!("cast({} as {})", words::literal(ground.dialect, &text).replace('{', "{{").replace('}', "}}"), ground.side.sql)
+        format!(
+            "cast({} as {})",
+            words::literal(ground.dialect, &text).replace('{', "{{").replace('}', "}}"),
+            ground.side.sql
+        )
     } else if entry.literal_is_sql(ground.dialect) || bare {
         text.to_owned()
     } else if ground.section.ty.carrier == DbType::Bytes {
@@ -80,7 +84,8 @@ pub(super) async fn read_back(ground: &Ground<'_>, adapter: &SharedAdapter, sess
         let result = adapter.query(query).await.within(form)?;
         let expected: Vec<_> =
             ground.expected().into_iter().filter(|row| (from..to).contains(&row.id)).collect();
-        check_rows(ground, &result.rows, &expected).within(format!("written by the adapter, read by {form}"))?;
+        check_rows(ground, &result.rows, &expected)
+            .within(format!("written by the adapter, read by {form}"))?;
     }
     Ok(())
 }
@@ -88,16 +93,17 @@ pub(super) async fn read_back(ground: &Ground<'_>, adapter: &SharedAdapter, sess
 /// Rows with ids from `from` up to `to`.
 fn reads(ground: &Ground<'_>, from: i64, to: i64) -> Vec<(&'static str, Query)> {
     let array = if ground.arrays { ", a" } else { "" };
-    let text = format!(
-        "select id, v{array} from {} where id >= {from} and id < {to} order by id",
-        ground.table()
-    );
+    let text =
+        format!("select id, v{array} from {} where id >= {from} and id < {to} order by id", ground.table());
     let columns = ["id", "v", "a"].into_iter().take(if ground.arrays { 3 } else { 2 });
     let bound = |operator, slot| Expr::column("id").binary(operator, Expr::slot(slot, DbType::Int64));
     let select = Select {
         projections: columns.map(|column| Projection::new(Expr::column(column))).collect(),
         from: Some(Source::Table { name: ground.cx.table(&ground.table_name()), alias: None }),
-        filter: Some(Expr::And(vec![bound(BinaryOperator::GreaterOrEqual, 0), bound(BinaryOperator::Less, 1)])),
+        filter: Some(Expr::And(vec![
+            bound(BinaryOperator::GreaterOrEqual, 0),
+            bound(BinaryOperator::Less, 1),
+        ])),
         order_by: vec![OrderBy { expr: Expr::column("id"), direction: Direction::Ascending, nulls: None }],
         ..Select::default()
     };

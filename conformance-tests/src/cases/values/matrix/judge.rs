@@ -1,6 +1,8 @@
 //! Whether what was read is the value.
 
-use drivetrain_adapter_api::value::{Date, Decimal, Interval, Json, Time, TimeTz, Timestamp, TimestampTz, Uuid};
+use drivetrain_adapter_api::value::{
+    Date, Decimal, Interval, Json, Time, TimeTz, Timestamp, TimestampTz, Uuid,
+};
 use drivetrain_adapter_api::{DbType, Dialect, Error, FromCell, Rows, Value};
 
 use crate::outcome::ensure;

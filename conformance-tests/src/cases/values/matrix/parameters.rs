@@ -15,7 +15,9 @@ pub(super) async fn check(ground: &Ground<'_>, adapter: &SharedAdapter, mode: Mo
     for entry in &ground.section.entries {
         let place = |form: &str| format!("{:?} as {form}", entry.value);
         if raw {
-            one(ground, adapter, mode, entry, Way::Untyped, native(ground, entry)).await.within(place("parameter"))?;
+            one(ground, adapter, mode, entry, Way::Untyped, native(ground, entry))
+                .await
+                .within(place("parameter"))?;
             one(ground, adapter, mode, entry, Way::Untyped, in_parts(ground, entry))
                 .await
                 .within(place("parameter of text in parts"))?;

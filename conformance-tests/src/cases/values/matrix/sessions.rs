@@ -69,11 +69,14 @@ pub(super) async fn of(cx: &Context, section: &Section) -> Outcome<Vec<Session>>
         None => hostile(cx.dialect())
             .iter()
             .take(if is_sensitive(&section.ty.carrier) { 2 } else { 1 })
-            .map(|settings| settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+            .map(|settings| {
+                settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+            })
             .collect(),
     };
     for settings in settings {
-        let name = settings.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
+        let name =
+            settings.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
         let setup = crate::Setup { settings, ..cx.setup() };
         match cx.adapter_with(setup).await {
             Ok(adapter) => sessions.push(Session { name, adapter }),
