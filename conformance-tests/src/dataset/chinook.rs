@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use drivetrain_adapter_api::value::{Date, Decimal, Time, Timestamp};
-use drivetrain_adapter_api::{DbType, Value};
+use drivetrain_adapter_api::Value;
 
 use super::{Column, Kind, Shape};
 
@@ -248,12 +248,6 @@ pub(crate) fn timestamp(text: &str) -> Option<Timestamp> {
     let seconds = (number(11..13)? * 60 + number(14..16)?) * 60 + number(17..19)?;
     let time = Time::from_microseconds(seconds * 1_000_000);
     Timestamp::from_date_and_time(date.ok()?, time).ok()
-}
-
-/// The type of a value of a column, for slots.
-pub(crate) fn type_of(table: &str, column: &str) -> Option<DbType> {
-    let column = shape(table)?.columns.iter().find(|known| known.name == column)?;
-    Some(column.ty.db_type())
 }
 
 #[cfg(test)]

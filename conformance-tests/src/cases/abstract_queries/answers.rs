@@ -174,7 +174,7 @@ mod tests {
             (Cell::Int, Value::Int32(7), "7"),
             (Cell::Int, decimal("7.00"), "7"),
             (Cell::Money, decimal("0.990"), "0.99"),
-            (Cell::Money, Value::Float64(2328.600_000_000_000_4), "2328.60"),
+            (Cell::Money, Value::Float64(2_328.600_000_000_000_4), "2328.60"),
             (Cell::Bool, Value::Int64(1), "true"),
             (Cell::Text, Value::NULL, "∅"),
         ] {

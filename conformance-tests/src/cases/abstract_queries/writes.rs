@@ -501,5 +501,5 @@ async fn clocks(cx: Context) -> Outcome {
 
 /// `2021-01-01 00:00:00`, with more or fewer digits of a second.
 fn parsed(text: &str) -> Option<Timestamp> {
-    crate::dataset::chinook::timestamp(text)
+    dataset::chinook::timestamp(text)
 }

@@ -31,4 +31,4 @@ macro_rules! swept {
         }
     };
 }
-pub(self) use swept;
+use swept;

@@ -6,7 +6,7 @@ use drivetrain_adapter_api::{
 };
 use std::sync::Arc;
 
-use crate::case::{ALL, Case, L, NET, Need, P, case};
+use crate::case::{ALL, Case, NET, Need, P, case};
 use crate::cases::logins::Login;
 use crate::cases::replies::{Messages, message};
 use crate::faults::{Plan, Rewriter};

@@ -147,13 +147,13 @@ async fn close_while_waiting(cx: Context) -> Outcome {
 
 async fn dropped_pool(cx: Context) -> Outcome {
     cx.prepare(&["create table {t:t} (id {int4})"]).await?;
-    let adapter = cx.unkept_with(pool_of(&cx, 2)).await?;
+    let adapter = cx.fleeting(pool_of(&cx, 2)).await?;
     let mut kept = holder(&cx, &adapter).await?;
     drop(adapter);
     kept.query(cx.raw("insert into {t:t} (id) values (1)", vec![])).await.within("on a dropped adapter")?;
     kept.commit().await.within("the commit on a dropped adapter")?;
     ensure_eq!(cx.oracle_count("t").await?, 1, "rows");
-    let adapter = cx.unkept_with(pool_of(&cx, 2)).await?;
+    let adapter = cx.fleeting(pool_of(&cx, 2)).await?;
     let mut left = holder(&cx, &adapter).await?;
     left.query(cx.raw("insert into {t:t} (id) values (2)", vec![])).await?;
     drop(adapter);
