@@ -10,8 +10,8 @@ pub struct MemoryConfig {
     /// The dialect that the adapter says it has, for clients that are generated for some dialects only.
     ///
     /// What statements give is the same under each, but for these: where NULLs go in an order that does not say (last
-    /// under Postgres when ascending, first elsewhere), and whether numbers drawn for new rows pass over those that
-    /// rows have brought themselves (not under Postgres).
+    /// under Postgres when ascending, first elsewhere), whether numbers drawn for new rows pass over those that rows
+    /// have brought themselves, and whether NULL asks for such a number (neither under Postgres).
     pub dialect: Dialect,
     /// Clocks and tasks. Without a runtime, limits of time are refused, and time is one millisecond more for every
     /// statement, from 2000-01-01 00:00:00 UTC on: tests see the same times in every run.

@@ -1,10 +1,13 @@
 //! `INSERT`.
 
-use drivetrain_adapter_api::{Result, Value};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use drivetrain_adapter_api::{Dialect, Result, Value};
 
 use super::{Part, Writing};
 use crate::bind::{BoundInsert, Conflict, Node, Rows, Typed};
-use crate::define::Definition;
+use crate::define::{ColumnDefault, Definition};
 use crate::run::Env;
 
 /// What a column of a new row is given.
@@ -15,10 +18,10 @@ enum Given {
 
 impl Writing<'_> {
     pub(super) fn insert(&mut self, insert: &BoundInsert) -> Result<Part> {
-        let definition = std::sync::Arc::clone(&insert.table.definition);
+        let definition = Arc::clone(&insert.table.definition);
         let mut part = Part::default();
         // Rows of this very insert are not changed by it a second time.
-        let mut own = std::collections::HashSet::new();
+        let mut own = HashSet::new();
         match &insert.rows {
             Rows::Exprs(rows) => {
                 for row in rows {
@@ -54,7 +57,7 @@ impl Writing<'_> {
         insert: &BoundInsert,
         definition: &Definition,
         given: Vec<Given>,
-        own: &mut std::collections::HashSet<u64>,
+        own: &mut HashSet<u64>,
         part: &mut Part,
     ) -> Result<()> {
         let mut values: Vec<Option<Value>> = vec![None; definition.columns.len()];
@@ -62,6 +65,9 @@ impl Writing<'_> {
             if let Given::Value(value) = given {
                 values[*at] = Some(value);
             }
+        }
+        if self.after.dialect() != Dialect::Postgres {
+            without_null_numbers(definition, &mut values);
         }
         let explicit: Vec<bool> = values.iter().map(Option::is_some).collect();
         let mut row = Vec::with_capacity(values.len());
@@ -86,7 +92,7 @@ impl Writing<'_> {
             Some(row) => row,
             None => {
                 self.numbers_given(definition, &explicit, &row);
-                own.insert(self.put_new(definition, std::sync::Arc::clone(&row))?);
+                own.insert(self.put_new(definition, Arc::clone(&row))?);
                 row
             }
         };
@@ -97,15 +103,25 @@ impl Writing<'_> {
     /// Numbers that a row brings are passed over by those drawn later, but on Postgres, whose sequences do not know
     /// them.
     fn numbers_given(&mut self, definition: &Definition, explicit: &[bool], row: &[Value]) {
-        if self.after.dialect() == drivetrain_adapter_api::Dialect::Postgres {
+        if self.after.dialect() == Dialect::Postgres {
             return;
         }
         for (at, column) in definition.columns.iter().enumerate() {
-            let numbered = matches!(column.default, Some(crate::define::ColumnDefault::Autoincrement));
+            let numbered = matches!(column.default, Some(ColumnDefault::Autoincrement));
             if let (true, true, Some(number)) = (numbered, explicit[at], crate::value::whole(&row[at])) {
                 let number = i64::try_from(number).unwrap_or(i64::MAX);
                 self.run.store.number_seen(&definition.key, at, number);
             }
+        }
+    }
+}
+
+/// Everywhere but on Postgres, NULL for a column that the database numbers asks for a number.
+fn without_null_numbers(definition: &Definition, values: &mut [Option<Value>]) {
+    for (column, value) in definition.columns.iter().zip(values) {
+        let numbered = matches!(column.default, Some(ColumnDefault::Autoincrement));
+        if numbered && value.as_ref().is_some_and(Value::is_null) {
+            *value = None;
         }
     }
 }

@@ -21,20 +21,29 @@ pub type Outcome = Result<(), drivetrain::Error>;
 #[macro_export]
 macro_rules! scenarios {
     ($open:path) => {
+        $crate::scenarios! { @without_sql $open }
+        mod with_sql {
+            $crate::scenarios! { @of $open, $crate::BLOG, $crate::blog::Client;
+                errors { not_null }
+                raw { parts, read_only_is_held_to, rows_as_tuples }
+                secrets { no_debug_shows_a_value }
+            }
+        }
+    };
+    // Those that need no SQL text of their own.
+    (@without_sql $open:path) => {
         $crate::scenarios! { @of $open, $crate::BLOG, $crate::blog::Client;
             concurrency {
                 a_dropped_query_leaves_its_transaction_usable, a_dropped_transaction_leaves_nothing,
                 a_dropped_part_is_undone, many_tasks, one_transaction_from_several_tasks
             }
-            errors { foreign_key, not_found, not_null, of_children_and_in_batches, unique_and_its_fields }
+            errors { foreign_key, not_found, of_children_and_in_batches, unique_and_its_fields }
             filters { comparisons, lists, nulls, relations, texts_are_taken_literally, to_many_quantifiers }
-            raw { parts, read_only_is_held_to, rows_as_tuples }
             reads { counts, includes_are_cut_per_parent, nothing_is_there, order_and_limits, pages, uniques }
             relations {
                 both_strategies_agree, cycles, deep, many_to_many, one_to_one, perhaps_loaded, self_relations,
                 serialized
             }
-            secrets { no_debug_shows_a_value }
             transactions {
                 a_panic_rolls_back, as_objects, atomic, by_closure, dropped, nested, nested_twice, refused_after_the_end, retrying
             }
