@@ -8,6 +8,9 @@ use rusqlite::ffi;
 /// The name of this adapter in errors.
 pub(crate) const ADAPTER: &str = "sqlite";
 
+const FOREIGN_KEY: &str =
+    "a foreign key constraint failed: the record that is referred to does not exist, or is still referred to";
+
 /// The error that `cause` is: of preparing a statement of that text, or of running one.
 pub(crate) fn from_sqlite(cause: rusqlite::Error, sql: Option<&str>) -> Error {
     let error = match cause {
@@ -83,10 +86,11 @@ fn from_code(code: i32, text: &str, preparing: bool) -> Error {
         ffi::SQLITE_CONSTRAINT_NOTNULL => {
             constraint(ErrorKind::NotNullViolation, "NULL in a column that takes none")
         }
-        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => constraint(
-            ErrorKind::ForeignKeyViolation,
-            "a foreign key constraint failed: the record that is referred to does not exist, or is still referred to",
-        ),
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => constraint(ErrorKind::ForeignKeyViolation, FOREIGN_KEY),
+        // RESTRICT is a trigger of SQLite's own, which fails with the words of foreign keys.
+        ffi::SQLITE_CONSTRAINT_TRIGGER if text == "FOREIGN KEY constraint failed" => {
+            constraint(ErrorKind::ForeignKeyViolation, FOREIGN_KEY)
+        }
         ffi::SQLITE_CONSTRAINT_CHECK => constraint(ErrorKind::CheckViolation, "a check constraint failed"),
         ffi::SQLITE_CONSTRAINT_DATATYPE => message::datatype(text),
         ffi::SQLITE_CONSTRAINT_TRIGGER => plain(ErrorKind::Database, "a trigger refused the change"),

@@ -9,6 +9,8 @@ const SCHEMA: &str = "
         d INTEGER CONSTRAINT d_is_even CHECK (d % 2 = 0), a INTEGER, b INTEGER, UNIQUE (a, b));
     CREATE TABLE parent (id INTEGER PRIMARY KEY);
     CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id));
+    CREATE TABLE held (id INTEGER PRIMARY KEY);
+    CREATE TABLE holder (id INTEGER REFERENCES held (id) ON DELETE RESTRICT ON UPDATE RESTRICT);
     CREATE TABLE strict (x INTEGER) STRICT;
     CREATE TABLE keyed (k TEXT PRIMARY KEY, v) WITHOUT ROWID;
     CREATE UNIQUE INDEX by_case ON keyed (lower(v));
@@ -16,6 +18,8 @@ const SCHEMA: &str = "
     INSERT INTO t (id, u, a, b) VALUES (1, 'canary', 1, 2);
     INSERT INTO parent VALUES (1);
     INSERT INTO child VALUES (1, 1);
+    INSERT INTO held VALUES (1);
+    INSERT INTO holder VALUES (1);
     INSERT INTO keyed VALUES ('k', 'V');
 ";
 
@@ -53,6 +57,8 @@ const CASES: &[Case] = &[
     Case("INSERT INTO t (d) VALUES (1)", ErrorKind::CheckViolation, 275, None, &[], Some("d_is_even")),
     Case("INSERT INTO child VALUES (2, 99)", ErrorKind::ForeignKeyViolation, 787, None, &[], None),
     Case("DELETE FROM parent", ErrorKind::ForeignKeyViolation, 787, None, &[], None),
+    Case("DELETE FROM held", ErrorKind::ForeignKeyViolation, 1811, None, &[], None),
+    Case("UPDATE held SET id = 2", ErrorKind::ForeignKeyViolation, 1811, None, &[], None),
     Case("INSERT INTO strict VALUES ('canary')", ErrorKind::TypeMismatch, 3091, Some("strict"), &["x"], None),
     Case("INSERT INTO t (id) VALUES ('canary')", ErrorKind::TypeMismatch, 20, None, &[], None),
     Case("DELETE FROM t", ErrorKind::Database, 1811, None, &[], None),
