@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use drivetrain_adapter_api::DbType;
-use drivetrain_adapter_api::statement::{AggregateFunction, Expr, Function, InList, Projection};
+use drivetrain_adapter_api::statement::{AggregateFunction, Expr, Function, InList, Literal, Projection};
 
 /// Whether the expression has an aggregate of the select it stands in.
 pub(super) fn has_aggregate(expr: &Expr) -> bool {
@@ -32,41 +32,61 @@ pub(super) fn name_of(projection: &Projection) -> Arc<str> {
     if let Some(alias) = &projection.alias {
         return alias.as_str().into();
     }
-    own_name(&projection.expr).unwrap_or_else(|| "?column?".into())
+    own_name(&projection.expr).map_or_else(|| "?column?".into(), |(name, _)| name)
 }
 
-fn own_name(expr: &Expr) -> Option<Arc<str>> {
-    Some(match expr {
-        Expr::Column { column, .. } => column.as_str().into(),
+/// The name of an expression, and whether one around it takes it for its own.
+fn own_name(expr: &Expr) -> Option<(Arc<str>, bool)> {
+    let name = match expr {
+        Expr::Column { column, .. } => column.as_str(),
+        // It is cast to its type there.
+        Expr::Slot(slot) if *slot.ty.carrier() != DbType::Unknown && slot.ty != DbType::Enum => {
+            return Some((type_name(&slot.ty), false));
+        }
+        Expr::Literal(Literal::Bool(_)) => return Some(("bool".into(), false)),
         Expr::Aggregate { function, .. } => match function {
-            AggregateFunction::Count => "count".into(),
-            AggregateFunction::Sum => "sum".into(),
-            AggregateFunction::Average => "avg".into(),
-            AggregateFunction::Min => "min".into(),
-            AggregateFunction::Max => "max".into(),
+            AggregateFunction::Count => "count",
+            AggregateFunction::Sum => "sum",
+            AggregateFunction::Average => "avg",
+            AggregateFunction::Min => "min",
+            AggregateFunction::Max => "max",
             _ => return None,
         },
         Expr::Call(function, arguments) => match function {
             Function::Coalesce if arguments.len() == 1 => return own_name(&arguments[0]),
-            Function::Coalesce => "coalesce".into(),
-            Function::Lower => "lower".into(),
-            Function::Upper => "upper".into(),
-            Function::Length if arguments.iter().any(is_array) => "cardinality".into(),
-            Function::Length => "length".into(),
-            Function::Abs => "abs".into(),
-            Function::Now => "current_timestamp".into(),
-            Function::NowUtc => "timezone".into(),
-            Function::NextId { .. } => "nextval".into(),
-            Function::RowNumber { .. } => "row_number".into(),
+            Function::Coalesce => "coalesce",
+            Function::Lower => "lower",
+            Function::Upper => "upper",
+            Function::Length if arguments.iter().any(is_array) => "cardinality",
+            Function::Length => "length",
+            Function::Abs => "abs",
+            Function::Now => "current_timestamp",
+            Function::NowUtc => "timezone",
+            Function::NextId { .. } => "nextval",
+            Function::RowNumber { .. } => "row_number",
             _ => return None,
         },
-        Expr::Case { .. } => "case".into(),
-        Expr::Exists(_) => "exists".into(),
-        Expr::Cast(inner, ty) => own_name(inner).unwrap_or_else(|| type_name(ty)),
-        Expr::Scalar(select) => name_of(select.projections.first()?),
-        Expr::Row(_) => "row".into(),
+        Expr::Case { otherwise, .. } => {
+            let last = otherwise.as_deref().and_then(own_name).filter(|(_, strong)| *strong);
+            return last.or_else(|| Some(("case".into(), false)));
+        }
+        Expr::Exists(_) => "exists",
+        Expr::Cast(inner, ty) => {
+            let inner = own_name(inner).filter(|(_, strong)| *strong);
+            return inner.or_else(|| Some((type_name(ty), false)));
+        }
+        Expr::Scalar(select) => {
+            let first = select.projections.first()?;
+            return match &first.alias {
+                Some(alias) => Some((alias.as_str().into(), true)),
+                None => own_name(&first.expr),
+            };
+        }
+        Expr::JsonRows(_) => "coalesce",
+        Expr::Row(_) => "row",
         _ => return None,
-    })
+    };
+    Some((name.into(), true))
 }
 
 fn is_array(expr: &Expr) -> bool {
