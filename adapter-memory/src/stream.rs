@@ -45,7 +45,7 @@ pub(crate) fn open(
     deadline: Option<Duration>,
     options: StreamOptions,
 ) -> Result<Opened> {
-    let mut program = engine.bind(before, query)?;
+    let program = engine.bind(before, query)?;
     let mut run = engine.run_at(now, deadline);
     let columns = columns_of(&program.columns);
     let mut after = None;
@@ -55,13 +55,12 @@ pub(crate) fn open(
         && let Bound::Select(select) = program.body
     {
         run.reserve(program.ctes, program.caches);
-        match Lazy::begin(&mut run, select)? {
+        match Lazy::begin(&mut run, *select)? {
             Ok(begun) => lazy = Some(begun),
             Err(select) => ready = run.select(&select, None)?,
         }
     } else {
         let outcome = execute(&mut run, before, &program)?;
-        program.with.clear();
         (ready, after) = (outcome.rows, outcome.after);
     }
     let chunks = Chunks {

@@ -69,7 +69,7 @@ fn fixed(left: Vec<Typed>, types: &[DbType], rows: Vec<Vec<Value>>) -> Result<(V
     let left = checked(left, types)?;
     let keyed = left.iter().zip(types).all(|(left, ty)| one_key(&concrete(&left.ty), &concrete(ty)));
     if keyed && !rows.iter().flatten().any(Value::is_null) {
-        let keys = rows.iter().map(|row| Key::all(row)).collect::<Result<_>>()?;
+        let keys = rows.iter().map(Key::all).collect::<Result<_>>()?;
         return Ok((left, List::Keys(Arc::new(keys))));
     }
     Ok((left, List::Rows(Arc::new(rows))))

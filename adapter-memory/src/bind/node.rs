@@ -97,9 +97,9 @@ pub(crate) struct OutColumn {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Select {
-    pub(crate) with: Vec<(usize, Select)>,
+    pub(crate) with: Vec<(usize, Self)>,
     pub(crate) core: Core,
-    pub(crate) combined: Vec<(SetOperator, Select)>,
+    pub(crate) combined: Vec<(SetOperator, Self)>,
     pub(crate) columns: Vec<OutColumn>,
     /// Where it is kept for the statement, if it depends on no row around it.
     pub(crate) cache: Option<usize>,

@@ -37,7 +37,7 @@ pub(crate) struct Cte {
 
 #[derive(Debug)]
 pub(crate) enum Bound {
-    Select(Select),
+    Select(Box<Select>),
     Insert(BoundInsert),
     Update(BoundUpdate),
     Delete(BoundDelete),
@@ -57,7 +57,7 @@ pub(crate) struct BoundInsert {
 pub(crate) enum Rows {
     Exprs(Vec<Vec<Typed>>),
     Values(Vec<Vec<Value>>),
-    Select(Select),
+    Select(Box<Select>),
 }
 
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl Binder<'_> {
             Body::Select(select) => {
                 let bound = self.body(select, Vec::new())?;
                 let columns = bound.columns.clone();
-                (Bound::Select(bound), columns)
+                (Bound::Select(Box::new(bound)), columns)
             }
             Body::Insert(insert) => self.insert(insert)?,
             Body::Update(update) => self.update(update)?,
@@ -126,7 +126,7 @@ impl Binder<'_> {
                 CteBody::Select(select) => {
                     let bound = self.select(select)?;
                     let columns = bound.columns.clone();
-                    (Bound::Select(bound), columns)
+                    (Bound::Select(Box::new(bound)), columns)
                 }
                 CteBody::Insert(insert) => self.within_cte(&insert.with, |binder| binder.insert(insert))?,
                 CteBody::Update(update) => self.within_cte(&update.with, |binder| binder.update(update))?,
@@ -231,7 +231,7 @@ impl Binder<'_> {
                         projection.ty = definition.columns[*at].ty.clone();
                     }
                 }
-                Ok(Rows::Select(select))
+                Ok(Rows::Select(Box::new(select)))
             }
             _ => Err(error::unknown("source of rows")),
         }

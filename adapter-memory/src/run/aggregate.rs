@@ -110,7 +110,7 @@ fn sum(values: &[Value], ty: &DbType) -> Result<Value> {
             let sum: i128 = values.iter().filter_map(whole).sum();
             in_range(sum, ty)
         }
-        DbType::Float64 => floats(values, ty).map(|sum| Value::Float64(sum)),
+        DbType::Float64 => floats(values, ty).map(Value::Float64),
         DbType::Float32 => {
             let mut sum = 0.0_f32;
             for value in values {

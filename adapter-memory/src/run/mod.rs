@@ -30,14 +30,14 @@ pub(crate) struct Env<'a> {
     pub(crate) row: &'a [Value],
     pub(crate) aggregates: &'a [Value],
     pub(crate) windows: &'a [Value],
-    pub(crate) outer: Option<&'a Env<'a>>,
+    pub(crate) outer: Option<&'a Self>,
 }
 
 impl<'a> Env<'a> {
     /// No row at all.
     pub(crate) const NONE: Self = Self { row: &[], aggregates: &[], windows: &[], outer: None };
 
-    pub(crate) fn row(row: &'a [Value], outer: Option<&'a Env<'a>>) -> Self {
+    pub(crate) fn row(row: &'a [Value], outer: Option<&'a Self>) -> Self {
         Self { row, aggregates: &[], windows: &[], outer }
     }
 }

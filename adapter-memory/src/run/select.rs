@@ -230,7 +230,6 @@ fn distinct(rows: impl Iterator<Item = Row>) -> Result<Vec<Row>> {
 
 /// A select whose rows are made when they are asked for: one without groups, orders and the like, which need all rows
 /// at once.
-#[derive(Debug)]
 pub(crate) struct Lazy {
     select: Select,
     firsts: std::vec::IntoIter<Row>,

@@ -1,5 +1,6 @@
 //! The rows of one table.
 
+use std::fmt;
 use std::sync::Arc;
 
 use drivetrain_adapter_api::Value;
@@ -10,7 +11,7 @@ use crate::define::Definition;
 pub(crate) type Row = Arc<[Value]>;
 
 /// A table: rows in the order in which they were written. Each has a number that it keeps when it is changed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) definition: Arc<Definition>,
     /// Shared with those that read them.
@@ -18,6 +19,16 @@ pub(crate) struct Table {
     /// One for each row, ascending.
     numbers: Arc<Vec<u64>>,
     last: u64,
+}
+
+impl fmt::Debug for Table {
+    /// Never the rows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("name", &self.definition.key.to_string())
+            .field("rows", &self.rows.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Table {

@@ -39,9 +39,8 @@ pub(crate) fn order(left: &Value, right: &Value) -> Result<Ordering> {
 }
 
 fn numbers(left: &Value, right: &Value) -> Result<Ordering> {
-    match (exact(left)?, exact(right)?) {
-        (Some(a), Some(b)) => return Ok(a.order(&b)),
-        _ => {}
+    if let (Some(a), Some(b)) = (exact(left)?, exact(right)?) {
+        return Ok(a.order(&b));
     }
     match (float(left)?, float(right)?) {
         (Some(a), Some(b)) => Ok(floats(a, b)),

@@ -12,8 +12,8 @@ pub(crate) fn text_of(value: &Value) -> String {
         Value::Int32(value) => value.to_string(),
         Value::Int64(value) => value.to_string(),
         Value::UInt64(value) => value.to_string(),
-        Value::Float32(value) => float(f64::from(*value), format!("{value:e}"), 6),
-        Value::Float64(value) => float(*value, format!("{value:e}"), 15),
+        Value::Float32(value) => float(f64::from(*value), &format!("{value:e}"), 6),
+        Value::Float64(value) => float(*value, &format!("{value:e}"), 15),
         Value::Decimal(value) => value.to_string(),
         Value::Text(value) | Value::Enum(value) => value.clone(),
         Value::Bytes(bytes) => {
@@ -37,14 +37,14 @@ pub(crate) fn text_of(value: &Value) -> String {
 }
 
 /// The shortest digits that read as the same float: plain within `digits`, else with an exponent of two digits.
-fn float(number: f64, scientific: String, digits: i32) -> String {
+fn float(number: f64, scientific: &str, digits: i32) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
     }
     if number.is_infinite() {
         return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
     }
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..digits).contains(&exponent) {
         let negative = mantissa.starts_with('-');

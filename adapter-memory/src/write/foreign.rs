@@ -236,8 +236,9 @@ fn key_at(columns: &[usize], row: &[Value]) -> Result<Option<Vec<Key>>> {
     Key::all(values).map(Some)
 }
 
+/// Without columns, as on Postgres: the row is one of the other table's.
 fn still_referred_to(reference: &Reference) -> Error {
-    violation(reference, "another record still refers to the record")
+    violation(reference, "another record still refers to the record").with_columns(Vec::<String>::new())
 }
 
 fn violation(reference: &Reference, message: &str) -> Error {

@@ -8,8 +8,13 @@ use drivetrain_adapter_sqlite::{SqliteAdapter, SqliteConfig};
 use super::Case;
 use super::build::*;
 
+type Columns = Vec<(&'static str, DbType)>;
+
+/// A table's name, columns and rows.
+type Loaded = (&'static str, Columns, Vec<Vec<Value>>);
+
 /// The tables that are used, with the types that their columns have on a database with types.
-fn columns() -> Vec<(&'static str, Vec<(&'static str, DbType)>)> {
+fn columns() -> Vec<(&'static str, Columns)> {
     use DbType::{Decimal, Int32, Text, Timestamp};
     vec![
         ("Artist", vec![("ArtistId", Int32), ("Name", Text)]),
@@ -67,7 +72,7 @@ fn keys() -> [(&'static str, &'static str, &'static str); 6] {
 /// The tables and their rows, read from SQLite.
 pub(crate) struct Chinook {
     pub(crate) sqlite: SqliteAdapter,
-    tables: Vec<(&'static str, Vec<(&'static str, DbType)>, Vec<Vec<Value>>)>,
+    tables: Vec<Loaded>,
 }
 
 /// Loads the data; `None` where it is not there.

@@ -71,6 +71,15 @@ pub(crate) fn assert_equal(
             }
             (Err(mine), Err(there)) => {
                 assert_eq!(mine.kind(), there.kind(), "{name}: {mine}, and there {there}");
+                // SQLite does not know the names of foreign keys, nor those of most constraints.
+                let of_constraint = there.sqlstate().is_some_and(|state| state.class() == "23");
+                if of_constraint {
+                    let names = |error: &Error| {
+                        let constraint = error.constraint().map(str::to_owned);
+                        (constraint, error.table().map(str::to_owned), error.columns().to_vec())
+                    };
+                    assert_eq!(names(&mine), names(&there), "{name}: {mine}, and there {there}");
+                }
             }
             (mine, there) => panic!("{name}: {mine:?}, and there {there:?}"),
         }
