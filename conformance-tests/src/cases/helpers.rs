@@ -8,8 +8,8 @@ use futures_util::StreamExt as _;
 use crate::outcome::{Stop, Within as _};
 use crate::{Context, Outcome};
 
-/// The text of the adapter's dialect, of `[postgres, mysql, sqlite]`.
-pub(super) fn by_dialect(cx: &Context, [postgres, mysql, sqlite]: [&'static str; 3]) -> &'static str {
+/// What is for the adapter's dialect, of `[postgres, mysql, sqlite]`.
+pub(super) fn by_dialect<T>(cx: &Context, [postgres, mysql, sqlite]: [T; 3]) -> T {
     match cx.dialect() {
         Dialect::Postgres => postgres,
         Dialect::MySql => mysql,

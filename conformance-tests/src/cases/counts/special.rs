@@ -1,6 +1,6 @@
 //! Counts of Postgres's own statements.
 
-use drivetrain_adapter_api::{Capability, Dialect, ErrorKind, Version};
+use drivetrain_adapter_api::{Capability, ErrorKind, Version};
 
 use super::counted;
 use crate::case::{Case, Need, PG, case};
@@ -79,7 +79,6 @@ async fn merges(cx: Context) -> Outcome {
 }
 
 async fn copies(cx: Context) -> Outcome {
-    debug_assert_eq!(cx.dialect(), Dialect::Postgres);
     two_tables(&cx).await?;
     let mut setup = cx.setup();
     setup.pool_max = Some(1);
