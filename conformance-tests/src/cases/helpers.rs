@@ -1,7 +1,7 @@
 //! What cases of several groups share: words of the dialects, numbers without a table, and readers of rows.
 
 use drivetrain_adapter_api::{
-    Dialect, FromCell, Query, Rows, SharedAdapter, StreamOptions, Value, statement::Statement,
+    Dialect, Error, FromCell, Query, Rows, SharedAdapter, StreamOptions, Value, statement::Statement,
 };
 use futures_util::StreamExt as _;
 
@@ -82,7 +82,7 @@ pub(super) async fn chunks(
     adapter: &SharedAdapter,
     query: Query,
     options: StreamOptions,
-) -> Result<Vec<Rows>, drivetrain_adapter_api::Error> {
+) -> Result<Vec<Rows>, Error> {
     let mut stream = adapter.stream(query, options).await?;
     let mut chunks = Vec::new();
     while let Some(chunk) = stream.next().await {

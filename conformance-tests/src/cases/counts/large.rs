@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use drivetrain_adapter_api::Capability;
+use drivetrain_adapter_api::{Batch, Capability};
 
 use crate::case::{Case, Need, P, case};
 use crate::faults::{Plan, Rewriter};
@@ -38,7 +38,7 @@ async fn large(cx: Context) -> Outcome {
         ensure_eq!(adapter.query(insert).await?.affected, Some(count), "the count of an insert");
         if cx.capabilities().declares(Capability::Pipelining) {
             let update = cx.raw("update {t:t} set id = id", vec![]);
-            let results = adapter.batch(drivetrain_adapter_api::Batch::new(vec![update])).await?;
+            let results = adapter.batch(Batch::new(vec![update])).await?;
             ensure_eq!(
                 results.first().and_then(|result| result.affected),
                 Some(count),

@@ -1,5 +1,6 @@
 //! Text with more than one statement.
 
+use crate::cases::helpers::only;
 use drivetrain_adapter_api::{Capability, ErrorKind};
 
 use crate::case::{ALL, Case, Need, case};
@@ -77,7 +78,7 @@ async fn scripts(cx: Context) -> Outcome {
     // Whether what precedes it stays is the server's to say; the connection must not be left in between.
     let before = cx.oracle_cell("select count(*) from {t:t} where id = 20").await?;
     let seen = adapter.query(cx.raw("select count(*) from {t:t} where id = 20", vec![])).await?;
-    let seen: i64 = crate::cases::helpers::only(&seen.rows)?;
+    let seen: i64 = only(&seen.rows)?;
     ensure!(before == Some(seen.to_string()), "the adapter sees {seen} rows, the oracle {before:?}");
     for empty in ["", " ", "-- nothing", ";;"] {
         adapter.script(empty).await.within(format!("the script {empty:?}"))?;

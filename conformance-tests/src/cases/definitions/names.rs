@@ -1,7 +1,7 @@
 //! Names of tables, columns, constraints and indexes: hostile, long, and in letters of either case.
 
 use drivetrain_adapter_api::statement::{
-    Expr, Ident, Insert, InsertSource, Projection, Select, Slot, Source, Statement,
+    Expr, Ident, Insert, InsertSource, Projection, Select, Slot, Source, Statement, TableName,
 };
 use drivetrain_adapter_api::{DbType, Dialect, ErrorKind, Query, SharedAdapter, Value};
 
@@ -65,7 +65,7 @@ const HOSTILE: [&str; 18] = [
 ];
 
 /// An abstract insert of one integer.
-pub(super) fn insert(table: drivetrain_adapter_api::statement::TableName, name: &str, value: i32) -> Query {
+pub(super) fn insert(table: TableName, name: &str, value: i32) -> Query {
     let slot = Expr::Slot(Slot { index: 0, ty: DbType::Int32 });
     let insert = Insert {
         with: vec![],
@@ -79,7 +79,7 @@ pub(super) fn insert(table: drivetrain_adapter_api::statement::TableName, name: 
 }
 
 /// An abstract select of one column.
-pub(super) fn select(table: drivetrain_adapter_api::statement::TableName, name: &str) -> Query {
+pub(super) fn select(table: TableName, name: &str) -> Query {
     let select = Select {
         projections: vec![Projection::new(Expr::Column { table: None, column: Ident::from(name) })],
         from: Some(Source::table(table)),
@@ -170,7 +170,7 @@ async fn long(cx: Context) -> Outcome {
             match adapter.query(select(cx.table(&beyond), &beyond)).await {
                 Ok(result) => ensure_eq!(only::<i64>(&result.rows)?, 7, "the row of the abstract select"),
                 Err(error) => {
-                    drop(must_fail::<()>(Err(error), &[ErrorKind::InvalidValue], "the longer name")?)
+                    drop(must_fail::<()>(Err(error), &[ErrorKind::InvalidValue], "the longer name")?);
                 }
             }
             // Characters are never cut in two.

@@ -1,6 +1,6 @@
 //! Values and texts of many bytes.
 
-use drivetrain_adapter_api::{ErrorKind, Query, Value};
+use drivetrain_adapter_api::{Dialect, ErrorKind, Query, Value};
 
 use crate::case::{ALL, Case, case};
 use crate::cases::helpers::{by_dialect, only};
@@ -69,7 +69,7 @@ async fn values(cx: Context) -> Outcome {
     for (at, _) in ends {
         sql.push_str(&format!(", substr(cast({{1}} as {blob}), {at}, 1)"));
     }
-    if cx.dialect() == drivetrain_adapter_api::Dialect::MySql {
+    if cx.dialect() == Dialect::MySql {
         // Each place is a parameter of its own there.
         sql = "select length({1})".to_owned();
     }

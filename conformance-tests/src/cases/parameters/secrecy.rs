@@ -1,7 +1,7 @@
 //! Values are nobody else's business.
 
 use drivetrain_adapter_api::layer::{Layer as _, Tracing};
-use drivetrain_adapter_api::{ErrorKind, Value};
+use drivetrain_adapter_api::{Error, ErrorKind, Value};
 
 use crate::case::{ALL, Case, case};
 use crate::outcome::{ensure, must_fail};
@@ -33,7 +33,7 @@ async fn not_shown(cx: Context) -> Outcome {
         let twice = adapter.query(insert(Value::Int32(2))).await;
         let null = adapter.query(insert(Value::NULL)).await;
         let syntax = adapter.query(cx.raw("select {1} from from", vec![canary()])).await;
-        Ok::<_, drivetrain_adapter_api::Error>((format!("{result:?} {:?}", result.rows), twice, null, syntax))
+        Ok::<_, Error>((format!("{result:?} {:?}", result.rows), twice, null, syntax))
     };
     let (outcome, seen) = cx.recorded(work).await;
     let (debug, twice, null, syntax) = outcome?;

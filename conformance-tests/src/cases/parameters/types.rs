@@ -1,10 +1,10 @@
 //! Values where another type is expected: inference, widening, what fits and what does not.
 
 use drivetrain_adapter_api::value::{Array, Date, Decimal, Interval, Time, Timestamp, TimestampTz};
-use drivetrain_adapter_api::{DbType, Dialect, ErrorKind, FromCell, Value};
+use drivetrain_adapter_api::{Capability, DbType, Dialect, ErrorKind, FromCell, Value};
 
 use crate::case::{ALL, Case, L, M, NET, Need, P, PG, STATEFUL, W, case};
-use crate::cases::helpers::{by_dialect, only};
+use crate::cases::helpers::{by_dialect, column, only};
 use crate::outcome::{ensure, ensure_eq, must_fail};
 use crate::{Context, Outcome, Within as _};
 
@@ -54,7 +54,7 @@ pub(super) const CASES: &[Case] = &[
         Parameters,
         L0,
         PG,
-        [Need::Capability(drivetrain_adapter_api::Capability::Arrays)],
+        [Need::Capability(Capability::Arrays)],
         ["A-9"],
         "an array is one parameter, however long",
         array_is_one
@@ -324,7 +324,7 @@ async fn booleans(cx: Context) -> Outcome {
     let stored = cx.oracle_rows("select b from {t:t} order by id").await?;
     ensure_eq!(stored, [[Some("1".to_owned())], [Some("0".to_owned())], [None]], "what is stored");
     let rows = cx.query("select b from {t:t} order by id", vec![]).await?.rows;
-    let read: Vec<Option<bool>> = crate::cases::helpers::column(&rows, 0)?;
+    let read: Vec<Option<bool>> = column(&rows, 0)?;
     ensure_eq!(read, [Some(true), Some(false), None], "what is read");
     let found = cx.query("select id from {t:t} where b = {1}", vec![Value::Bool(false)]).await?;
     ensure_eq!(only::<i32>(&found.rows)?, 2, "the row found by false");

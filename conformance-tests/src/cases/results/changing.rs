@@ -1,6 +1,6 @@
 //! Tables that change between two runs of a statement, and tables of one session.
 
-use drivetrain_adapter_api::{Capability, ErrorKind, TransactionOptions};
+use drivetrain_adapter_api::{Capability, ErrorKind, RetryClass, TransactionOptions};
 
 use crate::case::{ALL, Case, Need, STATEFUL, case};
 use crate::cases::helpers::{column, names, only};
@@ -96,11 +96,7 @@ async fn column_added_in_a_transaction(cx: Context) -> Outcome {
         Err(error) => {
             let error = must_fail::<()>(Err(error), &[ErrorKind::StatementInvalidated], "the statement")?;
             let retry = error.retry();
-            ensure_eq!(
-                retry,
-                drivetrain_adapter_api::RetryClass::RetryTransaction,
-                "what is to be done again"
-            );
+            ensure_eq!(retry, RetryClass::RetryTransaction, "what is to be done again");
             ensure!(transaction.commit().await.is_err(), "a transaction that failed was committed");
             // Run again as a whole, it succeeds.
             let mut transaction = adapter.begin(TransactionOptions::new()).await?;

@@ -1,6 +1,6 @@
 //! Errors in the middle of rows, and rows that outlive what they came from.
 
-use drivetrain_adapter_api::{Capability, ErrorKind, Rows, Value};
+use drivetrain_adapter_api::{Capability, Dialect, ErrorKind, Rows, Value};
 use futures_util::StreamExt as _;
 
 use crate::case::{ALL, Case, Need, case};
@@ -176,7 +176,7 @@ async fn outlives(cx: Context) -> Outcome {
     for number in 0..20 {
         let other =
             cx.raw("select cast({1} as {text}) as other", vec![Value::Text(format!("noise {number}"))]);
-        if cx.dialect() != drivetrain_adapter_api::Dialect::MySql {
+        if cx.dialect() != Dialect::MySql {
             adapter.query(other).await?;
         }
         cx.check_usable(&adapter).await?;

@@ -1,6 +1,6 @@
 //! Columns: their number, names, types and order.
 
-use drivetrain_adapter_api::{Column, DbType, Dialect, ErrorKind};
+use drivetrain_adapter_api::{Column, DbType, Dialect, ErrorKind, Value};
 
 use crate::case::{ALL, Case, PG, case};
 use crate::cases::helpers::{by_dialect, column, names, only};
@@ -59,12 +59,8 @@ pub(super) const CASES: &[Case] = &[
 async fn no_rows(cx: Context) -> Outcome {
     cx.prepare(&["create table {t:t} (id {int4}, name {text})"]).await?;
     for _ in 0..2 {
-        let result = cx
-            .query(
-                "select id, name, 1 as one from {t:t} where id > {1}",
-                vec![drivetrain_adapter_api::Value::Int32(0)],
-            )
-            .await?;
+        let result =
+            cx.query("select id, name, 1 as one from {t:t} where id > {1}", vec![Value::Int32(0)]).await?;
         ensure_eq!(result.rows.len(), 0, "rows");
         ensure!(result.rows.is_empty(), "there are no rows, and it says there are");
         ensure_eq!(names(&result.rows), ["id", "name", "one"], "columns");

@@ -1,6 +1,6 @@
 //! Results of statements that are not a plain select.
 
-use drivetrain_adapter_api::{Batch, Dialect, ErrorKind, Query, Value};
+use drivetrain_adapter_api::{AffectedRows, Batch, Dialect, ErrorKind, Query, Value, ValueRef};
 
 use crate::case::{ALL, Case, NET, PG, case};
 use crate::cases::helpers::{by_dialect, column, names, numbers, only};
@@ -120,7 +120,7 @@ async fn surrounded(cx: Context) -> Outcome {
 }
 
 async fn sorts_of_statements(cx: Context) -> Outcome {
-    let counted = cx.capabilities().affected_rows() != drivetrain_adapter_api::AffectedRows::None;
+    let counted = cx.capabilities().affected_rows() != AffectedRows::None;
     let statements = [
         ("create table {t:t} (id {int4}, v {int4})", None),
         ("insert into {t:t} values (1, 1), (2, 2), (3, 3)", Some(3)),
@@ -206,10 +206,10 @@ async fn functions(cx: Context) -> Outcome {
     ensure_eq!((record.get::<i64>(0, 0)?, record.get::<String>(0, 1)?), (7, "x".to_owned()), "its cells");
     let record = cx.query("select row(7, 'x'), 8", vec![]).await?.rows;
     match record.cell(0, 0).within("a record in one cell")? {
-        drivetrain_adapter_api::ValueRef::OtherText { text, .. } => {
-            ensure_eq!(text, "(7,x)", "the record's text")
+        ValueRef::OtherText { text, .. } => {
+            ensure_eq!(text, "(7,x)", "the record's text");
         }
-        drivetrain_adapter_api::ValueRef::OtherBytes { .. } => {}
+        ValueRef::OtherBytes { .. } => {}
         other => ensure!(false, "a record is read as {other:?}"),
     }
     ensure_eq!(record.get::<i64>(0, 1)?, 8, "the cell beside the record");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use drivetrain_adapter_api::{Capability, Dialect, Rows, ValueRef};
+use drivetrain_adapter_api::{Capability, Dialect, RowStream, Rows, ValueRef};
 use futures_util::StreamExt as _;
 
 use crate::case::{ALL, Case, Need, STATEFUL, case};
@@ -144,7 +144,7 @@ async fn first_rows_first(cx: Context) -> Outcome {
     cx.check_usable(&adapter).await
 }
 
-async fn next(cx: &Context, stream: &mut drivetrain_adapter_api::RowStream<'_>) -> Outcome<Option<Rows>> {
+async fn next(cx: &Context, stream: &mut RowStream<'_>) -> Outcome<Option<Rows>> {
     let chunk = cx.within(Duration::from_secs(4), "the next chunk", stream.next()).await?;
     Ok(chunk.transpose()?)
 }

@@ -1,6 +1,6 @@
 //! Statements are prepared once, kept within bounds, and given up.
 
-use drivetrain_adapter_api::{Capability, Prepare, Value};
+use drivetrain_adapter_api::{Batch, Capability, Prepare, Value};
 
 use super::seen::{expect, prepared};
 use crate::case::{ALL, Case, Need, P, W, case};
@@ -77,7 +77,7 @@ async fn once(cx: Context) -> Outcome {
     // The same in a transaction and a batch, on the same connection.
     let more =
         (0..4).map(|number| cx.raw("select {1}::int4 + 1 as once", vec![Value::Int32(number)])).collect();
-    for result in session.batch(drivetrain_adapter_api::Batch::new(more)).await? {
+    for result in session.batch(Batch::new(more)).await? {
         ensure_eq!(result.rows.len(), 1, "rows in the batch");
     }
     expect(&cx, &mut session, "as once", 1, "after a batch").await?;

@@ -1,6 +1,6 @@
 //! What Postgres tells of the statements that a session has prepared.
 
-use drivetrain_adapter_api::{Query, Session, Version};
+use drivetrain_adapter_api::{Prepare, Query, Session, Version};
 
 use crate::cases::helpers::column;
 use crate::{Context, Outcome, Stop};
@@ -20,10 +20,7 @@ pub(super) async fn prepared(
         "select statement, {runs} from pg_prepared_statements \
          where statement like '%{mark}%' and statement not like '%pg_prepared%' order by prepare_time"
     );
-    let rows = session
-        .query(Query::raw(sql, vec![]).with_prepare(drivetrain_adapter_api::Prepare::Never))
-        .await?
-        .rows;
+    let rows = session.query(Query::raw(sql, vec![]).with_prepare(Prepare::Never)).await?.rows;
     let texts = column::<String>(&rows, 0)?;
     let runs = column::<i64>(&rows, 1)?;
     Ok(texts.into_iter().zip(runs.into_iter().map(|runs| counts.then_some(runs))).collect())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use drivetrain_adapter_api::statement::{Expr, Projection, Select, Slot, Source, Statement};
+use drivetrain_adapter_api::statement::{BinaryOperator, Expr, Projection, Select, Slot, Source, Statement};
 use drivetrain_adapter_api::{Batch, Capability, DbType, ErrorKind, Query, TransactionOptions, Value};
 
 use super::seen::prepared;
@@ -61,11 +61,7 @@ fn by_id(cx: &Context) -> Arc<Statement> {
     let select = Select {
         projections: vec![Projection::new(id())],
         from: Some(Source::table(cx.table("t"))),
-        filter: Some(Expr::Binary(
-            drivetrain_adapter_api::statement::BinaryOperator::Equal,
-            Box::new(id()),
-            Box::new(value),
-        )),
+        filter: Some(Expr::Binary(BinaryOperator::Equal, Box::new(id()), Box::new(value))),
         ..Select::default()
     };
     Arc::new(Statement::new(select))
