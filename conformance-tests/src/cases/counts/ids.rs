@@ -40,6 +40,16 @@ pub(super) const CASES: &[Case] = &[
         "a statement that generates no id reports none, whatever came before it",
         not_stale
     ),
+    case!(
+        "COUNT-22",
+        Counts,
+        L0,
+        M,
+        [Need::Oracle, IDS],
+        ["A-24", "A-9"],
+        "an id beyond the signed integers arrives exactly",
+        unsigned
+    ),
 ];
 
 async fn table(cx: &Context) -> Outcome {
@@ -63,6 +73,23 @@ async fn several(cx: Context) -> Outcome {
     let number = if cx.dialect() == Dialect::MySql { 2 } else { 4 };
     let stored = cx.oracle_cell(&format!("select id from {{t:t}} where v = {number}")).await?;
     ensure_eq!(result.last_insert_id.map(|id| id.to_string()), stored, "the id of row {number}");
+    Ok(())
+}
+
+async fn unsigned(cx: Context) -> Outcome {
+    let first = u64::MAX - 15;
+    let create =
+        "create table {t:t} (id bigint unsigned auto_increment primary key, v {int4}) auto_increment = ";
+    cx.prepare(&[&format!("{create}{first}")]).await?;
+    for id in [first, first + 1] {
+        let result = cx.query("insert into {t:t} (v) values (1)", vec![]).await?;
+        ensure_eq!(result.last_insert_id, Some(id), "the id");
+        ensure_eq!(
+            cx.oracle_cell("select max(id) from {t:t}").await?,
+            Some(id.to_string()),
+            "the id that is stored"
+        );
+    }
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! How many parameters there are, where they stand, and what becomes of too few and too many.
 
 use drivetrain_adapter_api::value::{Decimal, Uuid};
-use drivetrain_adapter_api::{Batch, ErrorKind, Query, TransactionOptions, Value};
+use drivetrain_adapter_api::{Batch, ErrorKind, Query, SharedAdapter, TransactionOptions, Value};
 
-use crate::case::{ALL, Case, L, Need, P, PG, W, case};
+use crate::case::{ALL, Case, L, M, Need, P, PG, W, case};
 use crate::cases::helpers::{by_dialect, column, mismatched, only};
 use crate::outcome::{ensure, ensure_eq, must_fail};
 use crate::{Context, Outcome, Stop, Within as _};
@@ -80,6 +80,16 @@ pub(super) const CASES: &[Case] = &[
         ["A-2", "A-3"],
         "as many parameters as are declared are taken, one more is refused, and so is too deep an expression",
         limits_of_sqlite
+    ),
+    case!(
+        "PARAM-10",
+        Parameters,
+        L0,
+        M,
+        [],
+        ["A-2", "A-3"],
+        "65535 parameters are taken, and 65536 are refused where that is declared",
+        limits_of_mysql
     ),
     case!(
         "PARAM-24",
@@ -219,6 +229,7 @@ async fn beyond_the_limit(cx: Context) -> Outcome {
     let limit = cx.capabilities().max_parameters();
     let around = cx.bare_with(cx.setup()).await?;
     let checked = cx.adapter().await?;
+    find_the_last(&cx, &checked, 5_000).await?;
     for count in [65_536, 65_537, 131_073] {
         // The text takes one value: a count that is cut to 16 bits would make some of these succeed.
         let sql = cx.sql("select cast({1} as {text})").replace("longtext", "char");
@@ -233,11 +244,39 @@ async fn beyond_the_limit(cx: Context) -> Outcome {
             }
         } else {
             must_fail(checked.query(query()).await, &[ErrorKind::ParameterCount], count)?;
-            let sql = format!("select count(*) from (values {}) v", places(&cx, count, "(#)"))
-                .replace("values (?", "values row(?")
-                .replace(", (?", ", row(?");
-            let rows = checked.query(Query::raw(sql, small_numbers(count))).await.within(count)?.rows;
-            ensure_eq!(only::<i64>(&rows)?, i64::try_from(count).unwrap_or_default(), "rows of {count}");
+            find_the_last(&cx, &checked, count).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Looks for a number in a list of parameters that has it at its end, and in one that has it nowhere.
+async fn find_the_last(cx: &Context, adapter: &SharedAdapter, count: usize) -> Outcome {
+    let list = places(cx, count, "#");
+    let (first, others) = list.split_once(", ").unwrap_or((&list, "null"));
+    let sql = format!("select case when {first} in ({others}) then 1 else 0 end");
+    for (last, found) in [(7_777, 1), (0, 0)] {
+        let mut values = vec![Value::Int32(0); count];
+        values[0] = Value::Int32(7_777);
+        values[count - 1] = Value::Int32(last);
+        let rows =
+            adapter.query(Query::raw(sql.clone(), values)).await.within(format!("{count} parameters"))?.rows;
+        ensure_eq!(only::<i64>(&rows)?, found, "whether the last of {count} parameters is found");
+    }
+    Ok(())
+}
+
+async fn limits_of_mysql(cx: Context) -> Outcome {
+    let adapter = cx.adapter().await?;
+    let limit = cx.capabilities().max_parameters();
+    for count in [65_535, 65_536] {
+        if limit.is_some_and(|limit| limit < count as u64) {
+            let query = Query::raw("select ?", vec![Value::Int32(1); count]);
+            let refused = adapter.query(query).await;
+            must_fail(refused, &[ErrorKind::TooManyParameters], format!("{count} parameters"))?;
+            cx.check_usable(&adapter).await?;
+        } else {
+            find_the_last(&cx, &adapter, count).await?;
         }
     }
     Ok(())

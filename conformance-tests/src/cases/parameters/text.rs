@@ -2,9 +2,9 @@
 
 use drivetrain_adapter_api::{ErrorKind, SharedAdapter, Value};
 
-use crate::case::{ALL, Case, Need, PG, case};
+use crate::case::{ALL, Case, M, Need, PG, case};
 use crate::cases::helpers::{by_dialect, column, hex, hex_of, only};
-use crate::outcome::{ensure_eq, must_fail};
+use crate::outcome::{ensure, ensure_eq, must_fail};
 use crate::{Context, Outcome, Within as _};
 
 pub(super) const CASES: &[Case] = &[
@@ -37,6 +37,16 @@ pub(super) const CASES: &[Case] = &[
         ["A-9"],
         "texts that look like SQL are stored as they are, and do nothing",
         injection
+    ),
+    case!(
+        "PARAM-20",
+        Parameters,
+        L0,
+        M,
+        [Need::Oracle],
+        ["A-9"],
+        "the same where backslashes do not escape, or double quotes are those of names",
+        injection_in_other_modes
     ),
     case!(
         "PARAM-21",
@@ -172,6 +182,20 @@ async fn stored_as_they_are(cx: &Context, adapter: &SharedAdapter) -> Outcome {
 async fn injection(cx: Context) -> Outcome {
     let adapter = cx.adapter().await?;
     stored_as_they_are(&cx, &adapter).await
+}
+
+async fn injection_in_other_modes(cx: Context) -> Outcome {
+    for mode in ["NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES"] {
+        let mut setup = cx.setup();
+        setup.settings = vec![("sql_mode".into(), mode.into())];
+        let adapter = cx.adapter_with(setup).await?;
+        let shown = adapter.query(cx.raw("select @@session.sql_mode", vec![])).await?.rows;
+        let shown: String = only(&shown)?;
+        ensure!(mode.split(',').all(|part| shown.contains(part)), "the mode is `{shown}`");
+        stored_as_they_are(&cx, &adapter).await.within(mode)?;
+        cx.prepare(&["drop table {t:t}", "drop table {t:victim}"]).await?;
+    }
+    Ok(())
 }
 
 async fn injection_with_backslashes(cx: Context) -> Outcome {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use drivetrain_adapter_api::{Capability, Dialect, ErrorKind, TransactionOptions};
 use futures_util::StreamExt as _;
 
-use crate::case::{ALL, Case, L, Need, P, W, case};
+use crate::case::{ALL, Case, L, Need, P, T, W, case};
 use crate::cases::helpers::{bounds, column, numbers, text_of_length};
 use crate::outcome::{ensure, ensure_eq, must_fail};
 use crate::{Context, Outcome, Stop, Within as _};
@@ -22,6 +22,16 @@ pub(super) const CASES: &[Case] = &[
         ["A-40", "A-41"],
         "while the reader pauses the statement pauses too: what is buffered has a bound",
         backpressure
+    ),
+    case!(
+        "RES-18.RUNNING",
+        Results,
+        L2,
+        P.or(W).or(T),
+        [STREAMING, Need::Admin],
+        ["A-40", "A-43"],
+        "while the reader pauses the statement is still at work, and no more when the stream is dropped",
+        still_running
     ),
     case!(
         "RES-19",
@@ -123,6 +133,26 @@ async fn sqlite_pauses(cx: &Context) -> Outcome {
         cx.sleep(Duration::from_millis(20)).await;
     }
     Err(Stop::fail("the snapshot is kept after the stream was dropped"))
+}
+
+async fn still_running(cx: Context) -> Outcome {
+    let adapter = cx.adapter().await?;
+    let pad = text_of_length(&cx, 1024);
+    // 200 MiB: more than all buffers on the way hold.
+    let sql = format!("select n, {pad} as still_running from {}", numbers(&cx, 200_000));
+    let mut stream = adapter.stream(cx.raw(&sql, vec![]), bounds(100, 1 << 20)).await?;
+    let first = stream.next().await.ok_or_else(|| Stop::fail("the stream has ended"))??;
+    ensure_eq!(first.len(), 100, "rows of the first chunk");
+    cx.sleep(Duration::from_millis(500)).await;
+    let at_work = async || -> Outcome<bool> {
+        let sessions = cx.sessions().await?;
+        Ok(sessions.iter().any(|session| session.running && session.statement.contains("as still_running")))
+    };
+    ensure!(at_work().await?, "the statement has come to its end while nobody read its rows");
+    drop(stream);
+    let limit = Duration::from_secs(5);
+    cx.eventually(limit, "the statement ends with its stream", async || Ok(!at_work().await?)).await?;
+    cx.check_usable(&adapter).await
 }
 
 async fn dropped(cx: Context) -> Outcome {
