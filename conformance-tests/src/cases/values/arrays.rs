@@ -1,10 +1,14 @@
 //! Arrays: elements, NULLs, dimensions, bounds.
 
-use drivetrain_adapter_api::Capability;
+use drivetrain_adapter_api::value::Array;
+use drivetrain_adapter_api::{Capability, DbType, Value};
 
 use crate::case::{Case, Need, PG, case};
+use crate::outcome::{ensure, ensure_eq};
+use crate::{Context, Outcome, Within as _};
 
-use super::matrix::boundary;
+use super::checks::insert;
+use super::matrix::{Mode, boundary};
 
 pub(super) const CASES: &[Case] = &[
     case!(
@@ -15,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
         [Need::Oracle, Need::Capability(Capability::Arrays)],
         ["A-9"],
         "small and large arrays arrive",
-        boundary
+        small_and_large
     ),
     case!(
         "TYPE-112",
@@ -78,3 +82,38 @@ pub(super) const CASES: &[Case] = &[
         boundary
     ),
 ];
+
+async fn small_and_large(cx: Context) -> Outcome {
+    boundary(cx.clone()).await?;
+    cx.prepare(&["create table {t:t} (v integer[])"]).await?;
+    let adapter = cx.adapter().await?;
+    let items =
+        (0..100_000).map(|at| if at % 1000 == 7 { Value::Null(DbType::Int32) } else { Value::Int32(at * 7) });
+    let array = Value::Array(Array::new(DbType::Int32, items.collect()));
+    let ty = DbType::array(DbType::Int32);
+    adapter.query(insert(&cx, "t", &[("v", ty)], vec![array.clone()])).await?;
+    cx.query("insert into {t:t} (v) values ({1})", vec![array.clone()]).await?;
+    let seen = cx
+        .oracle_rows(
+            "select cardinality(v), (select count(x) from unnest(v) as x), \
+             (select sum(cast(x as bigint) * n) from unnest(v) with ordinality as u (x, n)) from {t:t}",
+        )
+        .await?;
+    let sum: i64 = (0..100_000).filter(|at| at % 1000 != 7).map(|at| at * 7 * (at + 1)).sum();
+    let expected = ["100000".to_owned(), "99900".to_owned(), sum.to_string()].map(Some).to_vec();
+    ensure_eq!(seen, [expected.clone(), expected], "what the oracle counts");
+    for mode in Mode::all(&cx) {
+        for result in
+            mode.read(&adapter, cx.raw("select v from {t:t}", vec![])).await.within(format!("{mode:?}"))?
+        {
+            ensure_eq!(result.rows.len(), 2, "rows ({mode:?})");
+            for row in 0..2 {
+                ensure!(
+                    result.rows.get::<Value>(row, 0)? == array,
+                    "row {row} ({mode:?}): another array is read"
+                );
+            }
+        }
+    }
+    Ok(())
+}

@@ -10,6 +10,7 @@ mod floats;
 mod integers;
 mod intervals;
 mod json;
+mod large;
 mod matrix;
 mod others;
 mod texts;
@@ -22,6 +23,7 @@ pub(super) const CASES: &[&[Case]] = &[
     floats::CASES,
     decimals::CASES,
     texts::CASES,
+    large::CASES,
     bytes::CASES,
     dates::CASES,
     intervals::CASES,
