@@ -375,6 +375,11 @@ impl Context {
         Random::new(self.0.seed)
     }
 
+    /// Where chance begins in this run: what `--seed` takes.
+    pub fn seed(&self) -> u64 {
+        self.0.environment.seed
+    }
+
     // ---- the oracle
 
     /// Rows that the oracle reads by SQL from a template, each cell as text.

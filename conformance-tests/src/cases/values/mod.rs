@@ -13,6 +13,7 @@ mod json;
 mod large;
 mod matrix;
 mod others;
+mod random;
 mod texts;
 
 use crate::case::Case;
@@ -30,4 +31,5 @@ pub(super) const CASES: &[&[Case]] = &[
     json::CASES,
     arrays::CASES,
     others::CASES,
+    random::CASES,
 ];

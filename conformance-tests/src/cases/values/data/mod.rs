@@ -167,8 +167,13 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
 });
 
 /// All sections.
-pub(super) fn sections() -> &'static [Section] {
+pub(in crate::cases) fn sections() -> &'static [Section] {
     &SECTIONS
+}
+
+/// The section of that name.
+pub(super) fn named(name: &str) -> Option<&'static Section> {
+    SECTIONS.iter().find(|section| section.name == name)
 }
 
 /// The sections that a case runs.

@@ -9,13 +9,13 @@ use super::super::data::{Section, Side, Stored};
 use crate::{Context, Outcome, Stop};
 
 /// A section on the adapter of a case.
-pub(super) struct Ground<'a> {
-    pub(super) cx: &'a Context,
+pub(in super::super) struct Ground<'a> {
+    pub(in super::super) cx: &'a Context,
     pub(super) section: &'static Section,
-    pub(super) side: &'static Side,
-    pub(super) dialect: Dialect,
+    pub(in super::super) side: &'static Side,
+    pub(in super::super) dialect: Dialect,
     /// The type of typed slots.
-    pub(super) slot: DbType,
+    pub(in super::super) slot: DbType,
     /// Whether arrays of the type are run too.
     pub(super) arrays: bool,
     /// What the oracle must see in the end.
@@ -31,11 +31,11 @@ pub(super) struct Expected {
 }
 
 impl<'a> Ground<'a> {
-    /// Makes the type and the table, and lets the oracle write every value in it as a literal.
-    pub(super) async fn prepare(cx: &'a Context, section: &'static Section) -> Outcome<Self> {
+    /// The words alone.
+    pub(in super::super) fn of(cx: &'a Context, section: &'static Section) -> Outcome<Self> {
         let dialect = cx.dialect();
         let side = section.sides.get(&dialect).ok_or_else(|| Stop::fail("the dialect has no such type"))?;
-        let ground = Self {
+        Ok(Self {
             cx,
             section,
             side,
@@ -43,7 +43,13 @@ impl<'a> Ground<'a> {
             slot: slot(cx, section),
             arrays: section.arrays && cx.capabilities().arrays(),
             expected: Mutex::default(),
-        };
+        })
+    }
+
+    /// Makes the type and the table, and lets the oracle write every value in it as a literal.
+    pub(super) async fn prepare(cx: &'a Context, section: &'static Section) -> Outcome<Self> {
+        let ground = Self::of(cx, section)?;
+        let side = ground.side;
         let own = &side.sql;
         let array = if ground.arrays { format!(", a {own}[]") } else { String::new() };
         let mut made: Vec<_> = side.setup.clone();
@@ -64,7 +70,7 @@ impl<'a> Ground<'a> {
     }
 
     /// An expression of the section's type, in a template, around a parameter or a literal.
-    pub(super) fn expression(&self, inner: &str) -> String {
+    pub(in super::super) fn expression(&self, inner: &str) -> String {
         match &self.side.expression {
             Some(around) => around.replace('@', inner),
             None if self.dialect == Dialect::Postgres => format!("cast({inner} as {})", self.side.sql),
@@ -78,7 +84,7 @@ impl<'a> Ground<'a> {
     }
 
     /// What the oracle is asked for.
-    pub(super) fn shown(&self, inner: &str) -> String {
+    pub(in super::super) fn shown(&self, inner: &str) -> String {
         match (&self.side.shown, self.dialect) {
             (Some(around), _) => around.replace('@', inner),
             (None, Dialect::Postgres) => format!("cast({inner} as text)"),

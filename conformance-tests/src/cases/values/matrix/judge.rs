@@ -12,7 +12,7 @@ use crate::{Context, Outcome, Within as _};
 ///
 /// On Postgres the cell has the very variant of the value, and its column the type. Other dialects have fewer types:
 /// there the cell is read as the Rust type of the value, by the documented conversions, which lose nothing.
-pub(in crate::cases) fn same(
+pub(in super::super) fn same(
     cx: &Context,
     rows: &Rows,
     (row, column): (usize, usize),
@@ -54,7 +54,7 @@ fn carried_alike(known: &DbType, ty: &DbType) -> bool {
 }
 
 /// The cell, read as the Rust type for `ty`.
-pub(in crate::cases) fn read_as(rows: &Rows, row: usize, column: usize, ty: &DbType) -> Result<Value, Error> {
+fn read_as(rows: &Rows, row: usize, column: usize, ty: &DbType) -> Result<Value, Error> {
     fn get<'a, T: FromCell<'a>>(
         rows: &'a Rows,
         at: (usize, usize),

@@ -17,12 +17,12 @@ mod sessions;
 
 use drivetrain_adapter_api::{Batch, Error, Prepare, Query, QueryResult, SharedAdapter};
 
-pub(in crate::cases) use judge::{read_as, same};
+pub(super) use ground::Ground;
+pub(super) use judge::same;
 
 use super::data::{self, Section};
 use crate::outcome::ensure;
 use crate::{Context, Outcome, Within as _};
-use ground::Ground;
 
 /// How queries are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
