@@ -18,6 +18,9 @@ mod texts;
 
 use crate::case::Case;
 
+pub(super) use checks::{insert, one_row};
+pub(super) use matrix::all_types;
+
 /// The tables of cases of this group.
 pub(super) const CASES: &[&[Case]] = &[
     integers::CASES,

@@ -15,7 +15,7 @@ mod judge;
 mod parameters;
 mod sessions;
 
-use drivetrain_adapter_api::{Batch, Error, Prepare, Query, QueryResult, SharedAdapter};
+use drivetrain_adapter_api::{Batch, DbType, Error, Prepare, Query, QueryResult, SharedAdapter};
 
 pub(super) use ground::Ground;
 pub(super) use judge::same;
@@ -81,6 +81,41 @@ impl Mode {
         };
         self.run(adapter, queries).await
     }
+}
+
+/// A type of the data files, in the words of the adapter's dialect.
+pub(in crate::cases) struct KnownType {
+    /// What must be made first.
+    pub(in crate::cases) setup: &'static [String],
+    /// The type of a column.
+    pub(in crate::cases) sql: &'static str,
+    /// The type of a slot.
+    pub(in crate::cases) slot: DbType,
+    expression: String,
+}
+
+impl KnownType {
+    /// An expression of the type around a parameter.
+    pub(in crate::cases) fn alone(&self, parameter: &str) -> String {
+        self.expression.replace('@', parameter)
+    }
+}
+
+/// Every type of the data files that the dialect has, each once.
+pub(in crate::cases) fn all_types(cx: &Context) -> Vec<KnownType> {
+    let mut known: Vec<KnownType> = Vec::new();
+    for section in data::sections() {
+        let Ok(ground) = Ground::of(cx, section) else { continue };
+        if known.iter().all(|other| other.sql != ground.side.sql) {
+            known.push(KnownType {
+                setup: &ground.side.setup,
+                sql: &ground.side.sql,
+                expression: ground.expression("@"),
+                slot: ground.slot,
+            });
+        }
+    }
+    known
 }
 
 /// Runs the sections of the case.

@@ -32,6 +32,8 @@ enum Shown {
     Text(String),
     /// As some text that reads as this number, to the last bit.
     Number(f64),
+    /// The same of 32 bits.
+    Single(f32),
 }
 
 impl Drawn {
@@ -44,6 +46,9 @@ impl Drawn {
             Shown::Text(expected) => text == expected,
             Shown::Number(expected) => {
                 text.parse::<f64>().is_ok_and(|number| number.to_bits() == expected.to_bits())
+            }
+            Shown::Single(expected) => {
+                text.parse::<f32>().is_ok_and(|number| number.to_bits() == expected.to_bits())
             }
         }
     }

@@ -67,12 +67,12 @@ pub(super) fn float4(random: &mut Random, dialect: Dialect) -> Drawn {
         if !number.is_finite() || number.to_bits() == (-0.0_f32).to_bits() {
             continue;
         }
-        // Postgres shows the shortest text of the 32 bits, SQLite the 64-bit float that it holds instead.
+        // SQLite shows the 64-bit float that it holds instead.
         let shown = match dialect {
-            Dialect::Sqlite => number.into(),
-            _ => format!("{number:?}").parse().unwrap_or(f64::NAN),
+            Dialect::Sqlite => Shown::Number(number.into()),
+            _ => Shown::Single(number),
         };
-        return Drawn { value: Value::Float32(number), shown: Shown::Number(shown) };
+        return Drawn { value: Value::Float32(number), shown };
     }
 }
 
