@@ -120,9 +120,12 @@ fn said(error: &tokio_postgres::Error) -> String {
 #[async_trait]
 impl Admin for PostgresServer {
     async fn sessions(&self, marker: &str) -> Result<Vec<ServerSession>, Error> {
+        // Who waits is read from the locks, which are granted before whoever held them is answered; the wait that a
+        // session reports of itself ends later.
         let sql = format!(
             "select pid, coalesce(xact_start is not null and state <> 'active' or state like 'idle in transaction%', false), \
-             coalesce(state = 'active', false), coalesce(wait_event_type = 'Lock', false), coalesce(query, '') \
+             coalesce(state = 'active', false), \
+             exists (select from pg_locks where pg_locks.pid = pg_stat_activity.pid and not granted), coalesce(query, '') \
              from pg_stat_activity where application_name = '{}' order by pid",
             marker.replace('\'', "''")
         );
