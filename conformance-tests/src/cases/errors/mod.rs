@@ -12,6 +12,9 @@ mod states;
 mod trigger;
 mod whole;
 
+use drivetrain_adapter_api::Query;
+
+use crate::Context;
 use crate::case::Case;
 
 /// The tables of cases of this group.
@@ -28,3 +31,9 @@ pub(super) const CASES: &[&[Case]] = &[
     placed::CASES[3],
     placed::CASES[4],
 ];
+
+/// Every statement of the tables, with the case it belongs to and the statements that go before it: for other groups to
+/// compare adapters by.
+pub(super) fn triggers(cx: &Context) -> impl Iterator<Item = (&'static str, &'static [&'static str], Query)> {
+    trigger::Trigger::all(cx.dialect()).iter().map(|trigger| (trigger.id, trigger.setup, trigger.query(cx).0))
+}
