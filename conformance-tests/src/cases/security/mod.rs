@@ -1,6 +1,11 @@
 //! Secrets, injection, TLS.
 
+mod canary;
+mod doors;
+mod injection;
+mod secrets;
+
 use crate::case::Case;
 
 /// The tables of cases of this group.
-pub(super) const CASES: &[&[Case]] = &[];
+pub(super) const CASES: &[&[Case]] = &[secrets::CASES, injection::CASES, doors::CASES];
