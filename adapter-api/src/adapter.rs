@@ -34,6 +34,10 @@ pub type SharedAdapter = Arc<dyn Adapter>;
 ///   never rounded, shifted, trimmed or re-encoded.
 /// - **A-10** An adapter MUST NOT send a statement a second time by itself unless the first provably did not happen.
 /// - **A-11** An adapter SHOULD work under any async runtime that its [`Runtime`](crate::runtime::Runtime) stands for.
+/// - **A-12** What an adapter reports by itself goes to `tracing`, with the target `drivetrain`. Where it waits for a
+///   connection it SHOULD open a span `db.acquire`, so that this time is told from that of the statement, and record the
+///   server's number of the connection as `db.connection`. A notice or warning of the server SHOULD be an event with the
+///   message `notice`, its `severity` and its `sqlstate`, and without its text, which may repeat values of rows.
 #[async_trait]
 pub trait Adapter: Debug + Send + Sync + 'static {
     /// The adapter's name, such as `postgres`: in configuration, errors and reports.

@@ -2,7 +2,7 @@
 //!
 //! | Numbers | Where | About |
 //! |---|---|---|
-//! | A-1 to A-11 | [`Adapter`](crate::Adapter) | all operations |
+//! | A-1 to A-12 | [`Adapter`](crate::Adapter) | all operations |
 //! | A-20 | [`Adapter::lower`](crate::Adapter::lower) | the text of a query |
 //! | A-21 to A-25 | [`Adapter::query`](crate::Adapter::query) | one statement |
 //! | A-30 to A-34 | [`Adapter::batch`](crate::Adapter::batch) | several statements |

@@ -13,6 +13,7 @@ use drivetrain_postgres_core::session::{
     Answer, Atomicity, Request, Shared, StatementMode, TransactionStatus, begin_sql,
 };
 use drivetrain_sql::Lowerer;
+use tracing::{Instrument as _, debug_span, field};
 
 use crate::config::PostgresConfig;
 use crate::connect::{self, Connector};
@@ -26,7 +27,7 @@ use crate::transaction::PgTransaction;
 use crate::{capabilities, stream};
 
 /// The name of the adapter.
-const NAME: &str = "postgres";
+pub(crate) const NAME: &str = "postgres";
 
 /// The error, as this adapter's.
 pub(crate) fn named(error: Error) -> Error {
@@ -101,7 +102,18 @@ impl Inner {
     }
 
     async fn acquire(&self) -> Result<Pooled<PgManager>> {
-        self.pool.acquire().await.map_err(|error| self.not_acquired(error))
+        let span = debug_span!(
+            target: "drivetrain",
+            "db.acquire",
+            adapter = NAME,
+            db.connection = field::Empty,
+        );
+        let acquired = self.pool.acquire().instrument(span.clone()).await;
+        let connection = acquired.map_err(|error| self.not_acquired(error))?;
+        if let Some(key) = connection.session.cancel_key() {
+            span.record("db.connection", key.process_id);
+        }
+        Ok(connection)
     }
 
     fn not_acquired(&self, error: PoolError<Error>) -> Error {

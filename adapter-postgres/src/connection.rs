@@ -7,6 +7,7 @@ use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
 use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
 use drivetrain_postgres_core::session::{Session, StatementMode, TransactionStatus};
 
+use crate::adapter::NAME;
 use crate::connect::{Connector, Origin, Stream};
 
 /// How long a connection that goes on being used may take to become usable again after a dropped call.
@@ -34,6 +35,21 @@ impl Connection {
         runtime: SharedRuntime,
     ) -> Self {
         Self { session, origin, connector, runtime, owes_rollback: false }
+    }
+
+    /// Reports the notices that came while it was used. Their text may repeat values of rows.
+    pub(crate) fn tell_notices(&mut self) {
+        let connection = self.session.cancel_key().map(|key| key.process_id);
+        for notice in self.session.take_notices() {
+            tracing::info!(
+                target: "drivetrain",
+                adapter = NAME,
+                db.connection = connection,
+                severity = notice.severity,
+                sqlstate = notice.code,
+                "notice"
+            );
+        }
     }
 
     /// Whether the next user can have it as it is.

@@ -18,6 +18,10 @@
 //! A batch that is not atomic has BEGIN and COMMIT around each of its statements, all in one round trip: statements that
 //! refuse to run in a transaction, such as VACUUM, are for [`query`](drivetrain_adapter_api::Adapter::query).
 //!
+//! By `tracing`, with the target `drivetrain`, it reports how long a call waits for a connection (the span `db.acquire`
+//! with the server's process id as `db.connection`) and, when a connection is given back, the server's notices: their
+//! severity and SQLSTATE, not their text.
+//!
 //! A future that is dropped stops its statement at the server: the connection stays out of the pool until the server
 //! has been told to cancel, has answered, and what was open has been rolled back.
 

@@ -60,6 +60,7 @@ impl Manager for PgManager {
     }
 
     fn returned(&self, connection: &mut Connection) -> Returned {
+        connection.tell_notices();
         if connection.session.is_broken() {
             Returned::Broken
         } else if connection.is_clean() {
