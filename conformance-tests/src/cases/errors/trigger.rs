@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use drivetrain_adapter_api::{Dialect, Error, ErrorKind, Query, RetryClass, SharedAdapter, Value};
+use drivetrain_adapter_api::{Dialect, Error, ErrorKind, Query, RetryClass, SharedAdapter, SqlState, Value};
 
 use crate::{Context, Outcome, Stop, Within as _};
 
@@ -234,7 +234,7 @@ impl Fields {
         field!("the kind", error.kind(), self.kind);
         field!("the retry class", error.retry(), self.retry);
         let state = error.sqlstate();
-        field!("the SQLSTATE", state.as_ref().map(|state| state.as_str()), self.sqlstate);
+        field!("the SQLSTATE", state.as_ref().map(SqlState::as_str), self.sqlstate);
         field!("the code", error.code(), self.code);
         field!("the index in a batch", error.batch_index(), None);
         let naming = cx.naming();

@@ -304,5 +304,5 @@ async fn idle_closed(cx: Context) -> Outcome {
         "a transaction whose session is gone",
     )?;
     drop(transaction);
-    cx.check_usable(&adapter).await.map_err(Stop::from)
+    cx.check_usable(&adapter).await
 }
