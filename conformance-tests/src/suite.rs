@@ -131,8 +131,14 @@ impl Suite {
     /// Connects once, to learn what the adapter claims.
     ///
     /// # Errors
-    /// If no adapter can be made: no reachable backend is a failure of the whole run.
+    /// If no adapter can be made: no reachable backend is a failure of the whole run. If a waiver is for no case.
     pub async fn prepare(harness: Arc<dyn Harness>, environment: Environment) -> Result<Self, Error> {
+        for waiver in harness.waivers() {
+            if !Self::cases().any(|case| case.id == waiver.case) {
+                return Err(Error::config(format!("`{}`, which is waived, is no case", waiver.case))
+                    .with_hint("name a case of the suite, or remove the waiver"));
+            }
+        }
         let namespace = harness.namespace(&label(&environment, "prepare")).await?;
         let made = namespace.adapter(&Setup::default()).await;
         let subject = match &made {

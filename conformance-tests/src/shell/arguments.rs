@@ -16,6 +16,8 @@ pub(super) struct Arguments {
     pub(super) seed: u64,
     /// The folder of the Chinook script: `--chinook DIR` or `CONFORMANCE_CHINOOK`.
     pub(super) chinook: Option<PathBuf>,
+    /// In which order cases are run, if not in that of reports: `--shuffle N` or `CONFORMANCE_SHUFFLE`.
+    pub(super) shuffle: Option<u64>,
     /// What is left for the test runner.
     pub(super) rest: Vec<OsString>,
 }
@@ -29,7 +31,8 @@ impl Arguments {
         arguments: impl IntoIterator<Item = OsString>,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, String> {
-        let mut options = [("report", None), ("sweep", None), ("seed", None), ("chinook", None)];
+        let mut options =
+            [("report", None), ("sweep", None), ("seed", None), ("chinook", None), ("shuffle", None)];
         let mut rest = Vec::new();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -54,15 +57,17 @@ impl Arguments {
                 *value = variable(&format!("CONFORMANCE_{}", name.to_uppercase()));
             }
         }
-        let [report, sweep, seed, chinook] = options.map(|(_, value)| value);
+        let [report, sweep, seed, chinook, shuffle] = options.map(|(_, value)| value);
         let text = |value: OsString| value.to_string_lossy().into_owned();
+        let number = |value: OsString| {
+            let value = text(value);
+            value.parse::<u64>().map_err(|_| format!("a seed is a number, not `{value}`"))
+        };
         Ok(Self {
             report: report.map(PathBuf::from),
             sweep: sweep.map_or(Ok(Sweep::Sampled), |value| text(value).parse())?,
-            seed: seed.map_or(Ok(1), |value| {
-                let value = text(value);
-                value.parse().map_err(|_| format!("a seed is a number, not `{value}`"))
-            })?,
+            seed: seed.map_or(Ok(1), number)?,
+            shuffle: shuffle.map(number).transpose()?,
             chinook: chinook.map(PathBuf::from),
             rest,
         })

@@ -8,7 +8,7 @@ use libtest_mimic::{Completion, Failed, Trial};
 
 use super::arguments::Arguments;
 use super::session::Session;
-use crate::{Case, Harness, Status, Suite};
+use crate::{Case, Harness, Random, Status, Suite};
 
 /// The `main` of a conformance test (`harness = false`): reads the command line, and runs every case on `harness`, each
 /// in a tokio runtime of its own.
@@ -21,6 +21,7 @@ use crate::{Case, Harness, Status, Suite};
 /// | `--report DIR` | `CONFORMANCE_REPORT` | where `conformance.json`, `junit.xml` and `report.html` are written |
 /// | `--sweep sampled` or `full` | `CONFORMANCE_SWEEP` | how much of the sweeps over bytes and polls is run |
 /// | `--seed N` | `CONFORMANCE_SEED` | where chance begins |
+/// | `--shuffle N` | `CONFORMANCE_SHUFFLE` | cases are run in another order for each `N` |
 /// | `--chinook DIR` | `CONFORMANCE_CHINOOK` | the folder of `Chinook_Sqlite.sql`, for the cases on that data |
 pub fn main(harness: impl Harness, runtime: fn() -> SharedRuntime) -> ExitCode {
     run(Arc::new(harness), runtime, std::env::args_os()).unwrap_or_else(|error| {
@@ -43,7 +44,11 @@ pub fn run(
     let runner = libtest_mimic::Arguments::from_iter(&arguments.rest);
     let place = session.place();
     let applies = |case: &&Case| place.is_none_or(|place| case.places.contains(place));
-    let trials = Suite::cases().filter(applies).map(|case| {
+    let mut cases: Vec<_> = Suite::cases().filter(applies).collect();
+    if let Some(seed) = arguments.shuffle {
+        shuffle(&mut cases, &mut Random::new(seed));
+    }
+    let trials = cases.into_iter().map(|case| {
         let session = Arc::clone(&session);
         let name = format!("{}::{}", case.group.name(), case.id);
         Trial::ignorable_test(name, move || trial(&session, case)).with_kind(case.level.name())
@@ -58,6 +63,14 @@ pub fn run(
     Ok(conclusion.exit_code())
 }
 
+/// Puts `items` into an order that chance decides (Fisher and Yates).
+fn shuffle<T>(items: &mut [T], random: &mut Random) {
+    for last in (1..items.len()).rev() {
+        let other = random.below(last as u64 + 1);
+        items.swap(last, usize::try_from(other).unwrap_or(last));
+    }
+}
+
 fn trial(session: &Session, case: &'static Case) -> Result<Completion, Failed> {
     let report = session.run(case)?;
     let reason = || format!("{}: {}", report.title, report.reason.clone().unwrap_or_default());
@@ -66,5 +79,23 @@ fn trial(session: &Session, case: &'static Case) -> Result<Completion, Failed> {
         Status::Fail => Err(reason().into()),
         Status::NotRun => Ok(Completion::ignored_with(format!("not run: {}", reason()))),
         Status::NotApplicable => Ok(Completion::ignored_with("not applicable")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_seed_is_an_order_that_loses_nothing() {
+        let order = |seed| {
+            let mut items: Vec<_> = (0..50).collect();
+            shuffle(&mut items, &mut Random::new(seed));
+            items
+        };
+        let mut one = order(3);
+        assert!(one == order(3) && one != order(4));
+        one.sort_unstable();
+        assert_eq!(one, (0..50).collect::<Vec<_>>());
     }
 }
