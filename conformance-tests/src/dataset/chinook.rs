@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use drivetrain_adapter_api::value::{Date, Decimal, Time, Timestamp};
 use drivetrain_adapter_api::Value;
+use drivetrain_adapter_api::value::{Date, Decimal, Time, Timestamp};
 
 use super::{Column, Kind, Shape};
 

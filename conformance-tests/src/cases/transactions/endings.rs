@@ -47,9 +47,9 @@ async fn is_over(cx: Context) -> Outcome {
         let mut tx = begin(&adapter).await?;
         insert(&cx, &mut tx, id).await?;
         if commit {
-            tx.commit().await?
+            tx.commit().await?;
         } else {
-            tx.rollback().await?
+            tx.rollback().await?;
         }
         let alone = cx.raw("insert into {t:t} values ({1}, 0)", vec![Value::Int32(id + 1)]);
         adapter.query(alone).await?;

@@ -87,9 +87,9 @@ async fn at_the_same_time(cx: Context) -> Outcome {
         );
         ensure_eq!(tx.query(range).await?.rows.get::<i64>(0, 0)?, 3, "rows of transaction {number}");
         if number % 2 == 0 {
-            tx.commit().await?
+            tx.commit().await?;
         } else {
-            tx.rollback().await?
+            tx.rollback().await?;
         }
         Ok(())
     };

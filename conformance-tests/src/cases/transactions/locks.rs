@@ -85,9 +85,9 @@ async fn for_update(cx: Context) -> Outcome {
         ensure_eq!(rows.get::<i64>(0, 0)?, 10, "the row");
         ensure!(is_held(&cx).await?, "the selected row is not locked");
         if commit {
-            tx.commit().await?
+            tx.commit().await?;
         } else {
-            tx.rollback().await?
+            tx.rollback().await?;
         }
         until_free(&cx).await?;
     }
@@ -182,9 +182,9 @@ async fn advisory_lock_of_a_transaction(cx: Context) -> Outcome {
             run(&cx, &mut tx, &format!("select {function}({key})")).await?;
             ensure_eq!(holders(&cx, key).await?, 1, "holders of the lock by {function}");
             if commit {
-                tx.commit().await?
+                tx.commit().await?;
             } else {
-                tx.rollback().await?
+                tx.rollback().await?;
             }
             until_released(&cx, key).await.within(function)?;
             cx.check_usable(&adapter).await?;

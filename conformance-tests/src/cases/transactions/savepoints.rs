@@ -109,9 +109,9 @@ async fn takes_the_inner_ones(cx: Context) -> Outcome {
         let inner = tx.savepoint().await?;
         insert(&cx, &mut tx, 4).await?;
         if undo {
-            tx.rollback_to(outer).await?
+            tx.rollback_to(outer).await?;
         } else {
-            tx.release(outer).await?
+            tx.release(outer).await?;
         }
         must_fail(tx.release(inner).await, &[ErrorKind::NoSuchSavepoint], "releasing the inner one")?;
         must_fail(tx.rollback_to(inner).await, &[ErrorKind::NoSuchSavepoint], "undoing the inner one")?;

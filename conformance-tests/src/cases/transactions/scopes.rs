@@ -93,7 +93,7 @@ async fn reach(cx: &Context, tx: &mut Box<dyn Transaction>, stage: Stage) -> Out
     insert(cx, tx, 3).await?;
     match stage {
         Stage::Failed => {
-            drop(must_fail(insert(cx, tx, 3).await, &[ErrorKind::UniqueViolation], "the insert")?)
+            drop(must_fail(insert(cx, tx, 3).await, &[ErrorKind::UniqueViolation], "the insert")?);
         }
         Stage::InSavepoint | Stage::Abandoned if cx.capabilities().savepoints() => {
             let savepoint = tx.savepoint().await?;
