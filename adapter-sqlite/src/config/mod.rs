@@ -138,7 +138,7 @@ impl SqliteConfig {
     /// |---|---|---|
     /// | `mode` | `ro`, `rw`, `rwc` (create), `memory` | `rwc` |
     /// | `busy_timeout` | milliseconds to wait for a lock of another process | 5000 |
-    /// | `acquire_timeout` | milliseconds to wait for a connection that others of this process use | 30000 |
+    /// | `acquire_timeout` | milliseconds to wait for a connection that others of this process use, 1 or more | 30000 |
     /// | `foreign_keys` | `on`, `off` | `on` |
     /// | `journal_mode` | `wal`, `delete`, `truncate`, `persist`, `memory`, `off` | `wal`; in memory and read only: as it is |
     /// | `synchronous` | `off`, `normal`, `full`, `extra` | `normal` in WAL mode, else `full` |
@@ -169,7 +169,7 @@ impl SqliteConfig {
 
     /// How long to wait for a connection that is in use within this process. Afterwards the answer is
     /// [`PoolTimeout`](drivetrain_adapter_api::ErrorKind::PoolTimeout). [`close`](drivetrain_adapter_api::Adapter::close)
-    /// waits as long for open transactions, sessions and streams.
+    /// waits as long for open transactions, sessions and streams. Zero is refused when the database is opened.
     #[must_use]
     pub const fn acquire_timeout(mut self, limit: Duration) -> Self {
         self.acquire_timeout = limit;
@@ -226,6 +226,12 @@ impl SqliteConfig {
             if path.as_os_str().as_encoded_bytes().contains(&0) {
                 return refuse("names a file with the character NUL");
             }
+        }
+        if self.acquire_timeout.is_zero() {
+            return refuse(
+                "waits for a connection for no time at all (`acquire_timeout` is 0), and even one that is free takes a \
+                 moment; give it a millisecond or more",
+            );
         }
         if self.readers > url::MOST_READERS {
             return refuse("asks for more than 64 readers");
