@@ -31,17 +31,17 @@ fn main() -> ExitCode {
         };
     }
     let trials = vec![
-        Trial::test("HYG-01 the files of every case are gone afterwards", || nothing_is_left(plain()?)),
+        Trial::test("hyg_01_the_files_of_every_case_are_gone_afterwards", || nothing_is_left(plain()?)),
         #[cfg(target_os = "linux")]
-        Trial::test("HYG-02 neither files nor threads are leaked", no_leaks),
-        Trial::test("HYG-03 one thread and eight find the same", || same(plain()?, many()?)),
-        Trial::test("HYG-04 another order finds the same", || same(plain()?, shuffled()?)),
-        Trial::test("HYG-05 the second run in a folder finds the same", || same(plain()?, many()?)),
-        Trial::test("HYG-06 no case sleeps for more than a second", no_long_sleeps),
-        Trial::test("HYG-07 the core level takes less than a minute", core_within_a_minute),
-        Trial::test("HYG-08 another time zone and language find the same", || same(plain()?, elsewhere()?)),
-        Trial::test("HYG-10 every case is accounted for", || accounted_for(plain()?)),
-        Trial::test("HYG-10 a waiver for no case is refused", unknown_waiver),
+        Trial::test("hyg_02_neither_files_nor_threads_are_leaked", no_leaks),
+        Trial::test("hyg_03_one_thread_and_eight_find_the_same", || same(plain()?, many()?)),
+        Trial::test("hyg_04_another_order_finds_the_same", || same(plain()?, shuffled()?)),
+        Trial::test("hyg_05_the_second_run_in_a_folder_finds_the_same", || same(plain()?, many()?)),
+        Trial::test("hyg_06_no_case_sleeps_for_more_than_a_second", no_long_sleeps),
+        Trial::test("hyg_07_the_core_level_takes_less_than_a_minute", core_within_a_minute),
+        Trial::test("hyg_08_another_time_zone_and_language_find_the_same", || same(plain()?, elsewhere()?)),
+        Trial::test("hyg_10_every_case_is_accounted_for", || accounted_for(plain()?)),
+        Trial::test("hyg_10_a_waiver_for_no_case_is_refused", unknown_waiver),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
