@@ -64,6 +64,18 @@ impl Clock {
         with_timeout(&*self.runtime, self.left(), work).await
     }
 
+    /// The error for a COMMIT that was not answered in time.
+    pub(crate) fn commit_error(&self) -> Error {
+        Error::new(
+            ErrorKind::CommitOutcomeUnknown,
+            format!(
+                "the transaction's limit of {:?} ran out during COMMIT, which may have happened",
+                self.limit
+            ),
+        )
+        .with_retry(RetryClass::OutcomeUnknown)
+    }
+
     /// The error for what is asked afterwards.
     pub(crate) fn error(&self) -> Error {
         Error::new(

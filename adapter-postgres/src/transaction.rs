@@ -174,20 +174,51 @@ impl PgTransaction {
         }
     }
 
+    async fn run_savepoint(&mut self) -> Result<Savepoint> {
+        let mut held = self.hold().await?;
+        let limit = self.limit(None);
+        let work = self.state.savepoint(held.session()?);
+        match with_limit(&self.inner, limit, work).await {
+            Some(outcome) => outcome,
+            None => Err(self.stopped(held, None, Access::Unknown).await),
+        }
+    }
+
+    /// Keeps what was done since the savepoint, or undoes it.
+    async fn end_savepoint(&mut self, savepoint: Savepoint, keep: bool) -> Result<()> {
+        let mut held = self.hold().await?;
+        let limit = self.limit(None);
+        let session = held.session()?;
+        let state = &mut self.state;
+        let work = async {
+            if keep {
+                state.release(session, savepoint).await
+            } else {
+                state.rollback_to(session, savepoint).await
+            }
+        };
+        match with_limit(&self.inner, limit, work).await {
+            Some(outcome) => outcome,
+            None => Err(self.stopped(held, None, Access::Unknown).await),
+        }
+    }
+
     async fn run_commit(mut self) -> Result<()> {
         let mut held = self.hold().await?;
-        if let Some(clock) = &self.clock {
-            clock.stop();
-        }
-        self.state.commit(held.session()?).await
+        let work = self.state.commit(held.session()?);
+        let Some(clock) = &self.clock else { return work.await };
+        // The alarm must not roll back what the server may have committed.
+        clock.stop();
+        clock.limit(work).await.unwrap_or_else(|| Err(clock.commit_error()))
     }
 
     async fn run_rollback(mut self) -> Result<()> {
         let mut held = self.hold().await?;
-        if let Some(clock) = &self.clock {
-            clock.stop();
-        }
-        self.state.rollback(held.session()?).await
+        let work = self.state.rollback(held.session()?);
+        let Some(clock) = &self.clock else { return work.await };
+        clock.stop();
+        // Where the server does not answer in time, whoever gets the connection next sees to it.
+        clock.limit(work).await.unwrap_or_else(|| Err(clock.error()))
     }
 }
 
@@ -248,18 +279,15 @@ impl ConnectionTrait for PgTransaction {
 #[async_trait]
 impl Transaction for PgTransaction {
     async fn savepoint(&mut self) -> Result<Savepoint> {
-        let mut held = self.hold().await.map_err(named)?;
-        self.state.savepoint(held.session().map_err(named)?).await.map_err(named)
+        self.run_savepoint().await.map_err(named)
     }
 
     async fn release(&mut self, savepoint: Savepoint) -> Result<()> {
-        let mut held = self.hold().await.map_err(named)?;
-        self.state.release(held.session().map_err(named)?, savepoint).await.map_err(named)
+        self.end_savepoint(savepoint, true).await.map_err(named)
     }
 
     async fn rollback_to(&mut self, savepoint: Savepoint) -> Result<()> {
-        let mut held = self.hold().await.map_err(named)?;
-        self.state.rollback_to(held.session().map_err(named)?, savepoint).await.map_err(named)
+        self.end_savepoint(savepoint, false).await.map_err(named)
     }
 
     fn abandon(&mut self, savepoint: Savepoint) {
