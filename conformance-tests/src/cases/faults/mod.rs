@@ -3,8 +3,11 @@
 mod bench;
 mod cut;
 mod exchange;
+mod gone;
+mod operations;
+mod slow;
 
 use crate::case::Case;
 
 /// The tables of cases of this group.
-pub(super) const CASES: &[&[Case]] = &[cut::CASES];
+pub(super) const CASES: &[&[Case]] = &[cut::CASES, slow::CASES, gone::CASES];
