@@ -18,7 +18,7 @@ fn main() {
         Trial::test("the page is that of the table", || page::check().map_err(Failed::from)),
         Trial::test("the table is complete", || complete().map_err(Failed::from)),
     ];
-    runner::conclude(On::Sqlite, &Surroundings::default(), &SqliteHarness, others).exit();
+    runner::conclude(On::Sqlite, &Surroundings::default(), &SqliteHarness::new(), others).exit();
 }
 
 /// At least 40 sabotages, each once, among them those of the plan that need neither HTTP nor MySQL.

@@ -12,7 +12,7 @@ use futures_util::future::{join_all, try_join_all};
 use crate::case::{ALL, Case, L, N, Need, P, STATEFUL, T, W, case};
 use crate::harness::Setup;
 use crate::outcome::{ensure, ensure_eq, must_fail};
-use crate::{Context, Outcome, Stop, Within as _};
+use crate::{Context, Outcome, Within as _};
 
 pub(super) const CASES: &[Case] = &[
     case!(

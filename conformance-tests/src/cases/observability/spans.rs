@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use drivetrain_adapter_api::layer::{Hook, Hooked, Layer as _, Operation, Retry, RetryPolicy, Tracing};
 use drivetrain_adapter_api::{
     Access, Adapter, Batch, Capability, Dialect, Error, ErrorKind, Query, Result as AdapterResult,
-    RetryClass, SharedAdapter, StreamOptions, TransactionOptions, Value,
+    RetryClass, SharedAdapter, SqlState, StreamOptions, TransactionOptions, Value,
 };
 use futures_util::StreamExt as _;
 use tracing::instrument::WithSubscriber as _;
