@@ -30,6 +30,7 @@ pages! {
     raw_sql: "raw-sql.md";
     errors: "errors.md";
     configuration: "configuration.md";
+    testing: "testing.md";
     types: "types.md";
     adapters: "adapters.md";
     round_trips: "round-trips.md";

@@ -89,7 +89,7 @@ fn tables_may_refer_to_each_other_and_keep_their_schemas_apart() {
     adapter.insert(there.clone(), &["id", "other"], [vec![Value::Int32(2), Value::Int32(1)]]).unwrap();
     assert_eq!(adapter.rows(TableName::in_schema("public", "t")).unwrap().len(), 1);
     assert_eq!(adapter.drop_table(here).unwrap_err().kind(), ErrorKind::ForeignKeyViolation);
-    let error = adapter.insert(there.clone(), &["id", "other"], [vec![Value::Int32(3), Value::Int32(9)]]);
+    let error = adapter.insert(there, &["id", "other"], [vec![Value::Int32(3), Value::Int32(9)]]);
     let error = error.unwrap_err();
     assert_eq!((error.kind(), error.constraint()), (ErrorKind::ForeignKeyViolation, Some("other_fkey")));
     assert_eq!((error.schema(), error.table()), (Some("app"), Some("t")));

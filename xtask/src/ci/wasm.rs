@@ -8,8 +8,9 @@ use crate::process;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Packages, with the features to take instead of the default ones.
-const PACKAGES: [(&str, Option<&str>); 10] = [
+const PACKAGES: [(&str, Option<&str>); 11] = [
     ("drivetrain-adapter-api", None),
+    ("drivetrain-adapter-memory", Some("schema")),
     ("drivetrain-sql", None),
     ("drivetrain-postgres-core", None),
     ("drivetrain-pool", None),
