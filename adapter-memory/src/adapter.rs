@@ -21,8 +21,8 @@ use crate::write::execute;
 
 /// The adapter in memory. See the [documentation of the crate](crate) for what it is for and how it works.
 ///
-/// It starts without tables: [`define`](Self::define) makes them. Cloning is not possible; share it in an `Arc`, or
-/// [`fork`](Self::fork) it.
+/// It starts without tables: [`define`](Self::define) makes them. It is used from several tasks in an
+/// `Arc`; [`share`](Self::share) gives another adapter on its tables, and [`fork`](Self::fork) one on a copy of them.
 #[derive(Debug)]
 pub struct MemoryAdapter {
     engine: Arc<Engine>,
@@ -34,7 +34,15 @@ impl MemoryAdapter {
     pub fn new(config: MemoryConfig) -> Self {
         let store = Arc::new(Store::new(config.dialect, Clock::new(config.runtime.clone())));
         let capabilities = capabilities::declare(config.dialect);
-        Self { engine: Arc::new(Engine { store, capabilities }), config }
+        Self { engine: Arc::new(Engine::new(store, capabilities)), config }
+    }
+
+    /// Another adapter on the same tables: what is committed through one is seen through the other. Each is closed by
+    /// itself.
+    #[must_use]
+    pub fn share(&self) -> Self {
+        let engine = Engine::new(Arc::clone(&self.engine.store), self.engine.capabilities.clone());
+        Self { engine: Arc::new(engine), config: self.config.clone() }
     }
 
     /// Another adapter with the same tables and rows. What is written to one is not seen by the other; making it copies
@@ -43,9 +51,9 @@ impl MemoryAdapter {
     /// # Errors
     /// [`Closed`](ErrorKind::Closed).
     pub fn fork(&self) -> Result<Self> {
-        let store = self.engine.store.fork(Clock::new(self.config.runtime.clone())).map_err(named)?;
-        let capabilities = self.engine.capabilities.clone();
-        let engine = Engine { store: Arc::new(store), capabilities };
+        self.engine.check_open().map_err(named)?;
+        let store = self.engine.store.fork(Clock::new(self.config.runtime.clone()));
+        let engine = Engine::new(Arc::new(store), self.engine.capabilities.clone());
         Ok(Self { engine: Arc::new(engine), config: self.config.clone() })
     }
 
@@ -165,13 +173,13 @@ impl MemoryAdapter {
     /// # Errors
     /// [`UndefinedTable`](ErrorKind::UndefinedTable) and [`Closed`](ErrorKind::Closed).
     pub fn rows(&self, table: impl Into<TableName>) -> Result<Vec<Vec<Value>>> {
-        let snapshot = self.engine.store.snapshot().map_err(named)?;
+        let snapshot = self.engine.snapshot().map_err(named)?;
         let table = table_of(&snapshot, &table.into()).map_err(named)?;
         Ok(table.rows().iter().map(|row| row.to_vec()).collect())
     }
 
     fn permit_now(&self) -> Result<Permit> {
-        self.engine.store.snapshot()?;
+        self.engine.check_open()?;
         self.engine.store.permit_now().ok_or_else(|| {
             Error::misuse("tables are changed from outside while a transaction that writes is open")
                 .with_hint("end the transaction first")
@@ -181,8 +189,8 @@ impl MemoryAdapter {
     fn change(&self, change: impl FnOnce(&Snapshot) -> Result<Snapshot>) -> Result<()> {
         let changed = || {
             let permit = self.permit_now()?;
-            let before = self.engine.store.snapshot()?;
-            self.engine.store.publish(&permit, change(&before)?)
+            let before = self.engine.snapshot()?;
+            self.engine.publish(&permit, change(&before)?)
         };
         changed().map_err(named)
     }
@@ -250,13 +258,13 @@ impl Adapter for MemoryAdapter {
     }
 
     async fn health_check(&self) -> Result<()> {
-        self.engine.store.snapshot().map(drop).map_err(named)
+        self.engine.snapshot().map(drop).map_err(named)
     }
 
     /// Nothing is running between two polls of a future, so there is nothing to wait for. Open transactions are
     /// refused from then on, and what they wrote is gone.
     async fn close(&self) -> Result<()> {
-        self.engine.store.close();
+        self.engine.close();
         Ok(())
     }
 }

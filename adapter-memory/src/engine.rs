@@ -1,9 +1,10 @@
 //! One statement on one state of the tables: what transactions, batches and streams are made of.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use drivetrain_adapter_api::runtime::SharedRuntime;
+use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
 use drivetrain_adapter_api::statement::{Body, LockWait};
 use drivetrain_adapter_api::{
     Access, Batch, Capabilities, Column, Error, ErrorKind, OwnedRows, Query, QueryResult, Result, Rows,
@@ -16,14 +17,46 @@ use crate::run::{Run, timed_out};
 use crate::store::{Moment, Permit, Row, Snapshot, Store};
 use crate::write::execute;
 
-/// The store, and what the adapter declares.
+/// The store, what the adapter declares, and whether it is closed.
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) store: Arc<Store>,
     pub(crate) capabilities: Capabilities,
+    closed: AtomicBool,
 }
 
 impl Engine {
+    pub(crate) fn new(store: Arc<Store>, capabilities: Capabilities) -> Self {
+        Self { store, capabilities, closed: AtomicBool::new(false) }
+    }
+
+    /// Refuses everything from now on.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// # Errors
+    /// `Closed`, once the adapter is.
+    pub(crate) fn check_open(&self) -> Result<()> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Closed, "the adapter is closed"));
+        }
+        Ok(())
+    }
+
+    /// What is committed.
+    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>> {
+        self.check_open()?;
+        Ok(self.store.snapshot())
+    }
+
+    /// Makes what was written what everybody sees.
+    pub(crate) fn publish(&self, permit: &Permit, snapshot: Snapshot) -> Result<()> {
+        self.check_open()?;
+        self.store.publish(permit, snapshot);
+        Ok(())
+    }
+
     pub(crate) fn runtime(&self) -> Option<&SharedRuntime> {
         self.store.clock.runtime()
     }
@@ -64,13 +97,16 @@ impl Engine {
 
     /// Waits for the right to write, until the deadline.
     pub(crate) async fn permit(&self, deadline: Option<Duration>) -> Result<Permit> {
-        let (Some(deadline), Some(runtime)) = (deadline, self.runtime()) else {
-            return self.store.permit().await;
+        self.check_open()?;
+        let permit = match (deadline, self.runtime()) {
+            (Some(deadline), Some(runtime)) => {
+                let left = deadline.saturating_sub(runtime.monotonic());
+                with_timeout(&**runtime, left, self.store.permit()).await.ok_or_else(timed_out)?
+            }
+            _ => self.store.permit().await,
         };
-        let left = deadline.saturating_sub(runtime.monotonic());
-        let waited =
-            drivetrain_adapter_api::runtime::with_timeout(&**runtime, left, self.store.permit()).await;
-        waited.unwrap_or_else(|| Err(timed_out()))
+        self.check_open()?;
+        Ok(permit)
     }
 
     /// The right to write for one query, which may refuse to wait for it.
@@ -82,7 +118,7 @@ impl Engine {
         if waits {
             return self.permit(deadline).await;
         }
-        self.store.snapshot()?;
+        self.check_open()?;
         self.store
             .permit_now()
             .ok_or_else(|| Error::new(ErrorKind::LockTimeout, "a transaction that writes is open"))
@@ -116,14 +152,14 @@ impl Engine {
     pub(crate) async fn query(&self, query: &Query) -> Result<QueryResult> {
         let deadline = self.deadline(query.options.timeout);
         if !writes(query) {
-            let before = self.store.snapshot()?;
+            let before = self.snapshot()?;
             return self.run(&before, query, self.store.clock.now(), deadline).map(|(result, _)| result);
         }
         let permit = self.permit_for(query, deadline).await?;
-        let before = self.store.snapshot()?;
+        let before = self.snapshot()?;
         let (result, after) = self.run(&before, query, self.store.clock.now(), deadline)?;
         if let Some(after) = after {
-            self.store.publish(&permit, after)?;
+            self.publish(&permit, after)?;
         }
         Ok(result)
     }
@@ -139,10 +175,10 @@ impl Engine {
             return Err(error::read_only().with_batch_index(at));
         }
         let permit = if queries.iter().any(writes) { Some(self.permit(deadline).await?) } else { None };
-        let mut state = (*self.store.snapshot()?).clone();
+        let mut state = (*self.snapshot()?).clone();
         let results = self.in_order(queries, &mut state, self.store.clock.now(), deadline)?;
         if let Some(permit) = permit {
-            self.store.publish(&permit, state)?;
+            self.publish(&permit, state)?;
         }
         Ok(results)
     }

@@ -28,10 +28,10 @@ pub(crate) async fn alone(
 ) -> Result<RowStream<'static>> {
     let deadline = engine.deadline(query.options.timeout);
     let permit = if writes(query) { Some(engine.permit_for(query, deadline).await?) } else { None };
-    let before = engine.store.snapshot()?;
+    let before = engine.snapshot()?;
     let opened = open(engine, &before, query, engine.store.clock.now(), deadline, options)?;
     if let (Some(permit), Some(after)) = (permit, opened.after) {
-        engine.store.publish(&permit, after)?;
+        engine.publish(&permit, after)?;
     }
     Ok(opened.stream)
 }
@@ -96,7 +96,7 @@ impl Chunks {
         if self.over {
             return Ok(None);
         }
-        self.engine.store.snapshot()?;
+        self.engine.check_open()?;
         if let (Some(deadline), Some(runtime)) = (self.run.deadline, self.engine.runtime())
             && runtime.monotonic() >= deadline
         {

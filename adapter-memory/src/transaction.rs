@@ -73,7 +73,7 @@ impl MemoryTransaction {
         let permit = if options.read_only { None } else { Some(engine.permit(None).await?) };
         let open = Open {
             permit,
-            tables: (*engine.store.snapshot()?).clone(),
+            tables: (*engine.snapshot()?).clone(),
             wrote: false,
             now: engine.store.clock.now(),
             deadline: engine.deadline(options.timeout),
@@ -93,7 +93,7 @@ impl MemoryTransaction {
         }
         let done = match &mut *state {
             State::Over(why) => Err(over(why)),
-            State::Open(open) => self.engine.store.snapshot().and_then(|_| work(&self.engine, open)),
+            State::Open(open) => self.engine.check_open().and_then(|()| work(&self.engine, open)),
         };
         done.map_err(named)
     }
@@ -257,9 +257,7 @@ impl Transaction for MemoryTransaction {
     async fn commit(mut self: Box<Self>) -> Result<()> {
         let open = self.end()?;
         match &open.permit {
-            Some(permit) if open.wrote => {
-                self.engine.store.publish(permit, open.tables.clone()).map_err(named)
-            }
+            Some(permit) if open.wrote => self.engine.publish(permit, open.tables.clone()).map_err(named),
             _ => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! What is kept: tables as they were committed, sequences, and whether the adapter is closed.
+//! What is kept: tables as they were committed, and the numbers drawn for their columns.
 
 mod clock;
 mod table;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_lock::{Mutex as Gate, MutexGuardArc};
 use drivetrain_adapter_api::statement::TableName;
-use drivetrain_adapter_api::{Dialect, Error, ErrorKind, Result};
+use drivetrain_adapter_api::{Dialect, Result};
 
 pub(crate) use clock::{Clock, Moment};
 pub(crate) use table::{Row, Table};
@@ -101,7 +101,6 @@ struct State {
     committed: Arc<Snapshot>,
     /// The last number drawn for each numbered column. A rollback does not give numbers back.
     sequences: BTreeMap<(TableKey, usize), i64>,
-    closed: bool,
 }
 
 /// The right to write, until it is dropped.
@@ -109,23 +108,15 @@ pub(crate) type Permit = MutexGuardArc<()>;
 
 impl Store {
     pub(crate) fn new(dialect: Dialect, clock: Clock) -> Self {
-        let state =
-            State { committed: Arc::new(Snapshot::new(dialect)), sequences: BTreeMap::new(), closed: false };
+        let state = State { committed: Arc::new(Snapshot::new(dialect)), sequences: BTreeMap::new() };
         Self { gate: Arc::new(Gate::new(())), state: Mutex::new(state), clock }
     }
 
     /// Another store that starts with what is committed in this one.
-    pub(crate) fn fork(&self, clock: Clock) -> Result<Self> {
+    pub(crate) fn fork(&self, clock: Clock) -> Self {
         let state = self.state();
-        if state.closed {
-            return Err(closed());
-        }
-        let state = State {
-            committed: Arc::clone(&state.committed),
-            sequences: state.sequences.clone(),
-            closed: false,
-        };
-        Ok(Self { gate: Arc::new(Gate::new(())), state: Mutex::new(state), clock })
+        let state = State { committed: Arc::clone(&state.committed), sequences: state.sequences.clone() };
+        Self { gate: Arc::new(Gate::new(())), state: Mutex::new(state), clock }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -134,20 +125,13 @@ impl Store {
     }
 
     /// What is committed.
-    ///
-    /// # Errors
-    /// `Closed`.
-    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>> {
-        let state = self.state();
-        if state.closed { Err(closed()) } else { Ok(Arc::clone(&state.committed)) }
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.state().committed)
     }
 
     /// Waits for the right to write. Those that wait are served in their order, and a dropped one is passed over.
-    pub(crate) async fn permit(&self) -> Result<Permit> {
-        self.snapshot()?;
-        let permit = self.gate.lock_arc().await;
-        self.snapshot()?;
-        Ok(permit)
+    pub(crate) async fn permit(&self) -> Permit {
+        self.gate.lock_arc().await
     }
 
     /// The right to write, if nobody has it.
@@ -156,13 +140,8 @@ impl Store {
     }
 
     /// Makes what was written what everybody sees. `_permit` proves that nobody else has written since.
-    pub(crate) fn publish(&self, _permit: &Permit, snapshot: Snapshot) -> Result<()> {
-        let mut state = self.state();
-        if state.closed {
-            return Err(closed());
-        }
-        state.committed = Arc::new(snapshot);
-        Ok(())
+    pub(crate) fn publish(&self, _permit: &Permit, snapshot: Snapshot) {
+        self.state().committed = Arc::new(snapshot);
     }
 
     /// Draws the next number of a column.
@@ -184,13 +163,4 @@ impl Store {
     pub(crate) fn forget_numbers(&self, table: &TableKey) {
         self.state().sequences.retain(|(known, _), _| known != table);
     }
-
-    /// Refuses everything from now on.
-    pub(crate) fn close(&self) {
-        self.state().closed = true;
-    }
-}
-
-fn closed() -> Error {
-    Error::new(ErrorKind::Closed, "the adapter is closed")
 }

@@ -125,6 +125,16 @@ async fn a_fork_is_a_world_of_its_own() {
 }
 
 #[tokio::test]
+async fn adapters_that_share_tables_are_closed_each_by_itself() {
+    let adapter = adapter();
+    let other = adapter.share();
+    other.query(insert(1)).await.unwrap();
+    adapter.query(insert(2)).await.unwrap();
+    adapter.close().await.unwrap();
+    assert_eq!(committed(&other).await, [1, 2]);
+}
+
+#[tokio::test]
 async fn numbers_are_drawn_as_the_dialect_does() {
     for dialect in [Dialect::Postgres, Dialect::Sqlite] {
         let adapter = MemoryAdapter::new(MemoryConfig::new().dialect(dialect));
