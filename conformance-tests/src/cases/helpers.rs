@@ -30,11 +30,11 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-/// A text of that many characters `x`, made by the database.
+/// A text of that many characters `0`, made by the database.
 pub(super) fn text_of_length(cx: &Context, length: usize) -> String {
     match cx.dialect() {
-        Dialect::Sqlite => format!("replace(hex(zeroblob({length})), '00', 'x')"),
-        _ => format!("repeat('x', {length})"),
+        Dialect::Sqlite => format!("substr(hex(zeroblob({})), 1, {length})", length.div_ceil(2)),
+        _ => format!("repeat('0', {length})"),
     }
 }
 
