@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use drivetrain_adapter_api::{DbType, Dialect, ErrorKind, Value};
+use drivetrain_adapter_api::{DbType, Dialect, ErrorKind};
 use serde::Deserialize;
 
 use super::{Differs, Entry, Section, Side, Stored, Type, build};
@@ -64,7 +64,7 @@ struct RawStored {
 /// The sections of a file.
 pub(super) fn file(text: &str) -> Result<Vec<Section>, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-    file.section.into_iter().map(|raw| section(raw)).collect()
+    file.section.into_iter().map(section).collect()
 }
 
 fn by_dialect<T>(
@@ -109,9 +109,7 @@ fn entry(raw: RawEntry, ty: &DbType, other: &str) -> Result<Entry, String> {
 
 fn differs(raw: RawDiffers, ty: &DbType, other: &str) -> Result<Differs, String> {
     let stored = |stored: RawStored| -> Result<Stored, String> {
-        // A value of another sort than the section's, as a text: `json:...` is not needed so far.
-        let value: Value = build::value(ty, other, &stored.value)?;
-        Ok(Stored { value, text: stored.text })
+        Ok(Stored { value: build::value(ty, other, &stored.value)?, text: stored.text })
     };
     Ok(Differs {
         text: raw.text,
