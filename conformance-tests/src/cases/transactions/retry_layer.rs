@@ -1,19 +1,20 @@
 //! The layer that runs calls again, around the adapter: how often, by retry class.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use drivetrain_adapter_api::layer::{
     Hook, Hooked, Layer as _, Operation, Outcome as LayerOutcome, Retry, RetryPolicy,
 };
+use drivetrain_adapter_api::runtime::SharedRuntime;
 use drivetrain_adapter_api::{Adapter, BoxFuture, ErrorKind, Result, SharedAdapter};
-use futures_util::lock::Mutex;
+use futures_util::future::join;
 
-use super::support::{ITX, RAW, begin, holder, insert, run, stored, table, waiting};
+use super::support::{ITX, RAW, SOON, begin, holder, insert, let_go, run, stored, table, waiting};
 use crate::case::{ALL, Case, Need, case};
 use crate::outcome::{ensure_eq, must_fail};
-use crate::{Context, Oracle, Outcome, Within as _};
+use crate::{Context, Outcome, Within as _};
 
 pub(super) const CASES: &[Case] = &[
     case!(
@@ -50,15 +51,21 @@ pub(super) const CASES: &[Case] = &[
     .within_seconds(30),
 ];
 
-/// Counts the queries that reach the adapter, and frees a lock before one of them.
-#[derive(Debug, Clone, Default)]
+/// Counts the queries that reach the adapter, and holds one of them back until it may go.
+#[derive(Debug, Clone)]
 struct Watch {
+    runtime: SharedRuntime,
     queries: Arc<AtomicUsize>,
-    frees_before: usize,
-    holder: Arc<Mutex<Option<Box<dyn Oracle>>>>,
+    /// The query that is held back, counted from 1; 0 for none.
+    held: usize,
+    may_go: Arc<AtomicBool>,
 }
 
 impl Watch {
+    fn new(cx: &Context, held: usize) -> Self {
+        Self { runtime: Arc::clone(cx.runtime()), queries: Arc::default(), held, may_go: Arc::default() }
+    }
+
     fn count(&self) -> usize {
         self.queries.load(Ordering::Relaxed)
     }
@@ -74,9 +81,8 @@ impl Hook for Watch {
         Box::pin(async move {
             if matches!(operation, Operation::Query(_)) {
                 let attempt = self.queries.fetch_add(1, Ordering::Relaxed) + 1;
-                if attempt == self.frees_before {
-                    // The oracle's transaction ends with its connection.
-                    drop(self.holder.lock().await.take());
+                while attempt == self.held && !self.may_go.load(Ordering::Acquire) {
+                    self.runtime.sleep(Duration::from_millis(5)).await;
                 }
             }
             call.await
@@ -85,7 +91,7 @@ impl Hook for Watch {
 }
 
 fn layered(cx: &Context, adapter: SharedAdapter, attempts: u32) -> (SharedAdapter, Watch) {
-    let watch = Watch::default();
+    let watch = Watch::new(cx, 0);
     (around(cx, adapter, attempts, watch.clone()), watch)
 }
 
@@ -101,16 +107,24 @@ const UPDATE: &str = "update {t:t} set v = v + 1 where id = 1";
 async fn meets_a_lock(cx: Context) -> Outcome {
     table(&cx).await?;
     let adapter = waiting(&cx, Duration::from_millis(30)).await?;
-    let other = Arc::new(Mutex::new(Some(holder(&cx).await?)));
+    let mut other = holder(&cx).await?;
     for attempts in [1, 3] {
         let (retrying, watch) = layered(&cx, Arc::clone(&adapter), attempts);
         let outcome = retrying.query(cx.raw(UPDATE, vec![])).await;
         must_fail(outcome, &[ErrorKind::LockTimeout], "the write while the lock is held")?;
         ensure_eq!(watch.count(), attempts as usize, "attempts where {attempts} are allowed");
     }
-    let watch = Watch { frees_before: 3, holder: Arc::clone(&other), ..Watch::default() };
+    let watch = Watch::new(&cx, 3);
     let retrying = around(&cx, adapter, 5, watch.clone());
-    let result = retrying.query(cx.raw(UPDATE, vec![])).await.within("the write whose lock becomes free")?;
+    let frees = async {
+        cx.eventually(SOON, "there is a third attempt", || async { Ok(watch.count() == 3) }).await?;
+        let freed = let_go(&mut other).await;
+        watch.may_go.store(true, Ordering::Release);
+        freed
+    };
+    let (result, freed) = join(retrying.query(cx.raw(UPDATE, vec![])), frees).await;
+    freed?;
+    let result = result.within("the write whose lock became free")?;
     ensure_eq!((watch.count(), result.affected), (3, Some(1)), "attempts and rows affected");
     ensure_eq!(stored(&cx).await?, [(1, 11), (2, 20)], "rows in the end");
     Ok(())
