@@ -146,6 +146,7 @@ fn trying_again_depends_on_what_was_under_way() {
     for (code, expected) in [
         ("57P01", [SafeNow, SafeNow, SafeNow, OutcomeUnknown, RetryTransaction, OutcomeUnknown]),
         ("57P02", [SafeNow, SafeNow, SafeNow, OutcomeUnknown, RetryTransaction, OutcomeUnknown]),
+        ("25P03", [SafeNow, SafeNow, SafeNow, OutcomeUnknown, RetryTransaction, RetryTransaction]),
         ("57P03", [SafeNow; 6]),
         ("53300", [SafeNow; 6]),
         ("55P03", [SafeNow, SafeNow, SafeNow, SafeNow, RetryTransaction, RetryTransaction]),
@@ -164,6 +165,7 @@ fn trying_again_depends_on_what_was_under_way() {
     }
     let kind = |in_flight| to_error(fields("57P01", "x"), in_flight).kind();
     assert_eq!(kind(Commit), ErrorKind::CommitOutcomeUnknown);
+    assert_eq!(to_error(fields("25P03", "x"), Commit).kind(), ErrorKind::ConnectionLost);
     assert_eq!(kind(Connect), ErrorKind::ServerUnavailable);
 }
 
