@@ -27,7 +27,7 @@ pub type SharedLayer = Arc<dyn Layer + Send + Sync>;
 /// use drivetrain_conformance_tests::{Layered, shell};
 ///
 /// fn main() -> ExitCode {
-///     let harness = Layered::new("sqlite, traced", SqliteHarness, Arc::new(Tracing::new()));
+///     let harness = Layered::new("sqlite, traced", SqliteHarness::default(), Arc::new(Tracing::new()));
 ///     shell::main(harness, drivetrain_env::default_runtime)
 /// }
 /// # }
@@ -56,7 +56,10 @@ impl<H: Harness> Layered<H> {
 
 impl<H: fmt::Debug> fmt::Debug for Layered<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Layered").field("name", &self.name).field("inner", &self.inner).finish_non_exhaustive()
+        f.debug_struct("Layered")
+            .field("name", &self.name)
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
     }
 }
 

@@ -18,7 +18,7 @@ fn main() {
         Trial::test("the page is that of the table", || page::check().map_err(Failed::from)),
         Trial::test("the table is complete", || complete().map_err(Failed::from)),
     ];
-    runner::conclude(On::Sqlite, &Surroundings::default(), &SqliteHarness::new(), others).exit();
+    runner::conclude(On::Sqlite, &Surroundings::default(), &SqliteHarness::default(), others).exit();
 }
 
 /// At least 40 sabotages, each once, among them those of the plan that need neither HTTP nor MySQL.
@@ -28,7 +28,8 @@ fn complete() -> Result<(), String> {
     if ids.len() != rows.len() || rows.len() < 40 {
         return Err(format!("{} rows with {} names", rows.len(), ids.len()));
     }
-    let planned = (1..=40).filter(|number| ![27, 28, 33, 39].contains(number)).map(|number| format!("S-{number:02}"));
+    let planned =
+        (1..=40).filter(|number| ![27, 28, 33, 39].contains(number)).map(|number| format!("S-{number:02}"));
     let missing: Vec<_> = planned.filter(|id| !ids.contains(&**id)).collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("there is no {}", missing.join(", "))) }
 }

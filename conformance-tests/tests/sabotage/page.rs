@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use crate::table::rows;
 
 /// Where the page is.
-pub fn path() -> PathBuf {
+pub(crate) fn path() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/conformance-sabotages.md"))
 }
 
 /// What it must say.
-pub fn text() -> String {
+pub(crate) fn text() -> String {
     let mut text = String::from(
         "# Sabotages\n\n\
          The conformance suite is itself tested: each of these adapters is broken on purpose, by a layer around one that \
@@ -34,7 +34,7 @@ pub fn text() -> String {
 ///
 /// # Errors
 /// How to mend it.
-pub fn check() -> Result<(), String> {
+pub(crate) fn check() -> Result<(), String> {
     let (path, text) = (path(), text());
     if std::env::var_os("UPDATE_SABOTAGES").is_some() {
         return std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()));

@@ -21,7 +21,7 @@ fn case(id: &str) -> Result<&'static drivetrain_conformance_tests::Case, String>
 ///
 /// # Errors
 /// If no backend can be reached.
-pub fn run(harness: Arc<dyn Harness>, id: &str) -> Result<CaseReport, String> {
+pub(crate) fn run(harness: Arc<dyn Harness>, id: &str) -> Result<CaseReport, String> {
     let case = case(id)?;
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let tokio = tokio.map_err(|error| format!("no tokio runtime: {error}"))?;
@@ -38,10 +38,17 @@ pub fn run(harness: Arc<dyn Harness>, id: &str) -> Result<CaseReport, String> {
 }
 
 /// The harness with the sabotage of the row, or with the same layer and none.
-fn layered<H: Harness + Clone>(row: &'static Row, around: &Surroundings, harness: &H, broken: bool) -> Arc<dyn Harness> {
+fn layered<H: Harness + Clone>(
+    row: &'static Row,
+    around: &Surroundings,
+    harness: &H,
+    broken: bool,
+) -> Arc<dyn Harness> {
     let name = format!("{} with {}", row.on.name(), if broken { row.id } else { "a layer" });
     match row.sabotage {
-        Sabotage::Twist(twist) if broken => Arc::new(Layered::new(name, harness.clone(), Arc::new(Breaking(twist(around))))),
+        Sabotage::Twist(twist) if broken => {
+            Arc::new(Layered::new(name, harness.clone(), Arc::new(Breaking(twist(around)))))
+        }
         Sabotage::Setup(change) if broken => {
             let around = around.clone();
             let harness = Layered::new(name, harness.clone(), Arc::new(Breaking(Arc::new(Straight))));
@@ -52,7 +59,9 @@ fn layered<H: Harness + Clone>(row: &'static Row, around: &Surroundings, harness
 }
 
 fn prove<H: Harness + Clone>(row: &'static Row, around: &Surroundings, harness: &H) -> Result<(), Failed> {
-    let told = |report: &CaseReport| format!("{}: {}", report.status.name(), report.reason.clone().unwrap_or_default());
+    let told = |report: &CaseReport| {
+        format!("{}: {}", report.status.name(), report.reason.clone().unwrap_or_default())
+    };
     let straight = run(layered(row, around, harness, false), row.case)?;
     if !matches!(straight.status, Status::Pass | Status::NegativeVerified) {
         return Err(format!("{} does not pass without the sabotage: {}", row.case, told(&straight)).into());
@@ -66,7 +75,12 @@ fn prove<H: Harness + Clone>(row: &'static Row, around: &Surroundings, harness: 
 }
 
 /// A trial for each row about that adapter, and what else is given.
-pub fn conclude<H: Harness + Clone>(on: On, around: &Surroundings, harness: &H, others: Vec<Trial>) -> Conclusion {
+pub(crate) fn conclude<H: Harness + Clone>(
+    on: On,
+    around: &Surroundings,
+    harness: &H,
+    others: Vec<Trial>,
+) -> Conclusion {
     let arguments = libtest_mimic::Arguments::from_args();
     let rows = rows().into_iter().filter(|row| row.on == on);
     let proofs = rows.map(|row| {

@@ -10,13 +10,13 @@ use crate::twists as t;
 
 /// Which adapter is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum On {
+pub(crate) enum On {
     Sqlite,
     Postgres,
 }
 
 impl On {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres => "Postgres",
@@ -26,15 +26,15 @@ impl On {
 
 /// What a sabotage may need of its surroundings.
 #[derive(Debug, Clone, Default)]
-pub struct Surroundings {
+pub(crate) struct Surroundings {
     /// The adapter's secrets.
-    pub secrets: Vec<String>,
+    pub(crate) secrets: Vec<String>,
     /// The certificate of the authority that signed the server's.
-    pub authority: Option<String>,
+    pub(crate) authority: Option<String>,
 }
 
 /// A sabotage.
-pub enum Sabotage {
+pub(crate) enum Sabotage {
     /// In the calls.
     Twist(fn(&Surroundings) -> SharedTwist),
     /// In how the connection is made.
@@ -42,16 +42,16 @@ pub enum Sabotage {
 }
 
 /// A row of the table.
-pub struct Row {
-    pub id: &'static str,
-    pub on: On,
+pub(crate) struct Row {
+    pub(crate) id: &'static str,
+    pub(crate) on: On,
     /// What is wrong with the adapter.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// The case that must fail.
-    pub case: &'static str,
+    pub(crate) case: &'static str,
     /// By what it is caught.
-    pub how: &'static str,
-    pub sabotage: Sabotage,
+    pub(crate) how: &'static str,
+    pub(crate) sabotage: Sabotage,
 }
 
 macro_rules! rows {
@@ -121,7 +121,7 @@ const TWISTS: &[Row] = rows! {
         "FLT-01" "a write that was cut off is found at most once": t::SentAgain;
     "S-26" Postgres "the end of the connection is taken for the end of the rows" =>
         "FLT-02" "rows that were cut off are an error": t::EndOfRows;
-    "S-30" Sqlite "what the server says, values included, is the message" =>
+    "S-30" Postgres "what the server says, values included, is the message" =>
         "SEC-05" "no value is in Display": t::Told(t::server_speaks);
     "S-34" Sqlite "a lock that is not declared is left out of the select" =>
         "CAP-row_locks" "the twin: the select takes effect around the check": t::Asked(t::locks_left_out);
@@ -129,6 +129,8 @@ const TWISTS: &[Row] = rows! {
         "CAP-lateral" "what is declared is tried": t::Claimed(t::claims_lateral);
     "S-36" Postgres "an answer that never ends is waited for" =>
         "FLT-22" "the call ends within its limit of time": t::WaitsForEver;
+    "S-37" Postgres "the length that a message states is believed, and reserved" =>
+        "FLT-13" "a length that no message has is refused at once": t::BelievesLengths;
     "S-38" Sqlite "after a BEGIN that failed statements run on their own" =>
         "TX-16" "there is no handle, and the oracle sees nothing": t::BegunAnyway;
     "S-40" Sqlite "a call that is dropped goes on, and nobody hears of it" =>
@@ -189,7 +191,9 @@ const OTHERS: &[Row] = &[
         case: "SEC-16",
         how: "an authority that did not sign the certificate is pinned",
         sabotage: Sabotage::Setup(|around, setup| {
-            if let (Some(TlsSetup::Verify { authority, .. }), Some(right)) = (&mut setup.tls, &around.authority) {
+            if let (Some(TlsSetup::Verify { authority, .. }), Some(right)) =
+                (&mut setup.tls, &around.authority)
+            {
                 authority.clone_from(right);
             }
         }),
@@ -209,7 +213,7 @@ const OTHERS: &[Row] = &[
 ];
 
 /// The table, in the order of ids.
-pub fn rows() -> Vec<&'static Row> {
+pub(crate) fn rows() -> Vec<&'static Row> {
     let mut rows: Vec<_> = TWISTS.iter().chain(OTHERS).collect();
     rows.sort_by_key(|row| row.id);
     rows

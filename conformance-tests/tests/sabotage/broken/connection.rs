@@ -12,14 +12,14 @@ use super::twist::SharedTwist;
 use super::twisted_stream;
 
 /// A transaction or a session.
-pub struct Broken<C: fmt::Debug> {
+pub(crate) struct Broken<C: fmt::Debug> {
     /// Taken when it ends.
     inner: Option<C>,
     twist: SharedTwist,
 }
 
 impl<C: fmt::Debug> Broken<C> {
-    pub fn new(inner: C, twist: &SharedTwist) -> Self {
+    pub(crate) fn new(inner: C, twist: &SharedTwist) -> Self {
         Self { inner: Some(inner), twist: Arc::clone(twist) }
     }
 

@@ -15,11 +15,11 @@ use drivetrain_adapter_api::{
 use futures_util::StreamExt as _;
 
 use self::connection::Broken;
-pub use self::rows::{rebuilt, values};
-pub use self::twist::{SharedTwist, Straight, Twist};
+pub(crate) use self::rows::{rebuilt, values};
+pub(crate) use self::twist::{SharedTwist, Straight, Twist};
 
 /// Puts a twist into every call.
-pub struct Breaking(pub SharedTwist);
+pub(crate) struct Breaking(pub(crate) SharedTwist);
 
 impl Layer for Breaking {
     fn layer(&self, inner: SharedAdapter) -> SharedAdapter {

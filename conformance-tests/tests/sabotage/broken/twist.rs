@@ -4,16 +4,16 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use drivetrain_adapter_api::{
-    Batch, Capabilities, Error, Query, QueryResult, Result, RowStream, Savepoint, SharedAdapter, StreamOptions,
-    Transaction, TransactionOptions, async_trait,
+    Batch, Capabilities, Error, Query, QueryResult, Result, RowStream, Savepoint, SharedAdapter,
+    StreamOptions, Transaction, TransactionOptions, async_trait,
 };
 
 /// A twist that is shared by an adapter and what it hands out.
-pub type SharedTwist = Arc<dyn Twist>;
+pub(crate) type SharedTwist = Arc<dyn Twist>;
 
 /// A way to be wrong.
 #[async_trait]
-pub trait Twist: Debug + Send + Sync + 'static {
+pub(crate) trait Twist: Debug + Send + Sync + 'static {
     /// What the adapter claims.
     fn claims(&self, capabilities: Capabilities) -> Capabilities {
         capabilities
@@ -57,7 +57,11 @@ pub trait Twist: Debug + Send + Sync + 'static {
         inner.stream(query, options).await
     }
 
-    async fn begin(&self, inner: &SharedAdapter, options: TransactionOptions) -> Result<Box<dyn Transaction>> {
+    async fn begin(
+        &self,
+        inner: &SharedAdapter,
+        options: TransactionOptions,
+    ) -> Result<Box<dyn Transaction>> {
         inner.begin(options).await
     }
 
@@ -89,6 +93,6 @@ pub trait Twist: Debug + Send + Sync + 'static {
 
 /// No sabotage at all: the same layer, and the adapter as it is.
 #[derive(Debug)]
-pub struct Straight;
+pub(crate) struct Straight;
 
 impl Twist for Straight {}

@@ -6,7 +6,7 @@ use drivetrain_adapter_api::{Capabilities, Query, QueryResult, Result, SharedAda
 use crate::broken::Twist;
 
 /// S-34: locks are not declared, and a select that asks for them runs without.
-pub fn locks_left_out(query: Query) -> Query {
+pub(crate) fn locks_left_out(query: Query) -> Query {
     match query.statement.body() {
         Body::Select(select) if select.lock.is_some() => {
             let select = Select { lock: None, ..(**select).clone() };
@@ -19,18 +19,18 @@ pub fn locks_left_out(query: Query) -> Query {
 }
 
 /// S-35: lateral joins are declared, and there are none.
-pub fn claims_lateral(capabilities: Capabilities) -> Capabilities {
+pub(crate) fn claims_lateral(capabilities: Capabilities) -> Capabilities {
     capabilities.with_lateral(true)
 }
 
 /// S-58: savepoints are there, and not declared.
-pub fn hides_savepoints(capabilities: Capabilities) -> Capabilities {
+pub(crate) fn hides_savepoints(capabilities: Capabilities) -> Capabilities {
     capabilities.with_savepoints(false)
 }
 
 /// S-59: what a limit of time would stop goes on.
 #[derive(Debug)]
-pub struct NoTimeLimits;
+pub(crate) struct NoTimeLimits;
 
 #[async_trait]
 impl Twist for NoTimeLimits {
@@ -41,7 +41,7 @@ impl Twist for NoTimeLimits {
 
 /// S-40: a call goes on in the background when its future is dropped, and nobody hears of it.
 #[derive(Debug)]
-pub struct InTheBackground;
+pub(crate) struct InTheBackground;
 
 #[async_trait]
 impl Twist for InTheBackground {
@@ -49,7 +49,10 @@ impl Twist for InTheBackground {
         let inner = SharedAdapter::clone(inner);
         let task = tokio::spawn(async move { inner.query(query).await });
         task.await.unwrap_or_else(|_| {
-            Err(drivetrain_adapter_api::Error::new(drivetrain_adapter_api::ErrorKind::Closed, "the task is gone"))
+            Err(drivetrain_adapter_api::Error::new(
+                drivetrain_adapter_api::ErrorKind::Closed,
+                "the task is gone",
+            ))
         })
     }
 }

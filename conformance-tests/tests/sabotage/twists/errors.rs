@@ -3,7 +3,7 @@
 use drivetrain_adapter_api::{Error, ErrorKind, RetryClass};
 
 /// S-24: an error that ended the transaction is told as one of the statement alone.
-pub fn deadlocks_are_small(error: Error) -> Error {
+pub(crate) fn deadlocks_are_small(error: Error) -> Error {
     match error.kind() {
         ErrorKind::Deadlock | ErrorKind::SerializationFailure => error.with_retry(RetryClass::SafeNow),
         _ => error,
@@ -11,14 +11,14 @@ pub fn deadlocks_are_small(error: Error) -> Error {
 }
 
 /// S-30: what the server says, with the values in it, becomes the message.
-pub fn server_speaks(error: Error) -> Error {
+pub(crate) fn server_speaks(error: Error) -> Error {
     let said = [error.server_message(), error.server_detail()];
     let said: Vec<_> = said.into_iter().flatten().map(str::to_owned).collect();
     if said.is_empty() { error } else { error.with_message(said.join(": ")) }
 }
 
 /// S-55: every error of the database is of one kind.
-pub fn one_kind(error: Error) -> Error {
+pub(crate) fn one_kind(error: Error) -> Error {
     match error.kind() {
         ErrorKind::Unsupported | ErrorKind::Misuse | ErrorKind::Closed => error,
         _ => error.with_kind(ErrorKind::Database),
@@ -26,7 +26,7 @@ pub fn one_kind(error: Error) -> Error {
 }
 
 /// S-56: the names that the server gave are lost.
-pub fn names_lost(error: Error) -> Error {
+pub(crate) fn names_lost(error: Error) -> Error {
     let mut bare = Error::new(error.kind(), error.message().to_owned()).with_retry(error.retry());
     if let Some(state) = error.sqlstate() {
         bare = bare.with_sqlstate(state);
@@ -41,7 +41,7 @@ pub fn names_lost(error: Error) -> Error {
 }
 
 /// S-57: it is not said which query of a batch failed, but another.
-pub fn index_off_by_one(error: Error) -> Error {
+pub(crate) fn index_off_by_one(error: Error) -> Error {
     match error.batch_index() {
         Some(index) => error.with_batch_index(index + 1),
         None => error,

@@ -8,10 +8,10 @@ mod transactions;
 mod values;
 mod wire;
 
-pub use self::claims::*;
-pub use self::errors::*;
-pub use self::parts::*;
-pub use self::results::*;
-pub use self::transactions::*;
-pub use self::values::*;
-pub use self::wire::*;
+pub(crate) use self::claims::*;
+pub(crate) use self::errors::*;
+pub(crate) use self::parts::*;
+pub(crate) use self::results::*;
+pub(crate) use self::transactions::*;
+pub(crate) use self::values::*;
+pub(crate) use self::wire::*;

@@ -6,14 +6,16 @@ use crate::broken::{Twist, rebuilt, values};
 
 /// Every value that is read becomes another.
 #[derive(Debug)]
-pub struct Read(pub fn(&Column, Value) -> Value);
+pub(crate) struct Read(pub(crate) fn(&Column, Value) -> Value);
 
 impl Twist for Read {
     fn answer(&self, _: &Query, answer: Result<QueryResult>) -> Result<QueryResult> {
         let mut result = answer?;
         if let Some(cells) = values(&result.rows) {
             let columns = result.rows.columns().clone();
-            let twisted = |row: Vec<Value>| columns.iter().zip(row).map(|(column, value)| self.0(column, value)).collect();
+            let twisted = |row: Vec<Value>| {
+                columns.iter().zip(row).map(|(column, value)| self.0(column, value)).collect()
+            };
             result.rows = rebuilt(columns.clone(), cells.into_iter().map(twisted).collect());
         }
         Ok(result)
@@ -22,7 +24,7 @@ impl Twist for Read {
 
 /// Every value that is written becomes another.
 #[derive(Debug)]
-pub struct Written(pub fn(Value) -> Value);
+pub(crate) struct Written(pub(crate) fn(Value) -> Value);
 
 impl Twist for Written {
     fn question(&self, mut query: Query) -> Query {
@@ -33,7 +35,7 @@ impl Twist for Written {
 
 /// Every result becomes another.
 #[derive(Debug)]
-pub struct Answered(pub fn(&Query, QueryResult) -> QueryResult);
+pub(crate) struct Answered(pub(crate) fn(&Query, QueryResult) -> QueryResult);
 
 impl Twist for Answered {
     fn answer(&self, query: &Query, answer: Result<QueryResult>) -> Result<QueryResult> {
@@ -43,7 +45,7 @@ impl Twist for Answered {
 
 /// Every query becomes another.
 #[derive(Debug)]
-pub struct Asked(pub fn(Query) -> Query);
+pub(crate) struct Asked(pub(crate) fn(Query) -> Query);
 
 impl Twist for Asked {
     fn question(&self, query: Query) -> Query {
@@ -53,7 +55,7 @@ impl Twist for Asked {
 
 /// Every error becomes another.
 #[derive(Debug)]
-pub struct Told(pub fn(Error) -> Error);
+pub(crate) struct Told(pub(crate) fn(Error) -> Error);
 
 impl Twist for Told {
     fn error(&self, error: Error) -> Error {
@@ -63,7 +65,7 @@ impl Twist for Told {
 
 /// The claims become others.
 #[derive(Debug)]
-pub struct Claimed(pub fn(Capabilities) -> Capabilities);
+pub(crate) struct Claimed(pub(crate) fn(Capabilities) -> Capabilities);
 
 impl Twist for Claimed {
     fn claims(&self, capabilities: Capabilities) -> Capabilities {

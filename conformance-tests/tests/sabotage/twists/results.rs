@@ -4,15 +4,15 @@ use std::sync::{Mutex, PoisonError};
 
 use drivetrain_adapter_api::statement::{Body, RawSql};
 use drivetrain_adapter_api::{
-    Batch, Capabilities, Error, Query, QueryResult, Result, RowStream, Rows, SharedAdapter, StreamOptions, Value,
-    async_trait,
+    Batch, Capabilities, Error, Query, QueryResult, Result, RowStream, Rows, SharedAdapter, StreamOptions,
+    Value, async_trait,
 };
 use futures_util::StreamExt as _;
 
 use crate::broken::{Twist, rebuilt, values};
 
 /// S-01: two neighbouring cells of one sort change places.
-pub fn columns_swapped(_: &Query, mut result: QueryResult) -> QueryResult {
+pub(crate) fn columns_swapped(_: &Query, mut result: QueryResult) -> QueryResult {
     if let Some(mut cells) = values(&result.rows) {
         for row in &mut cells {
             let sort = std::mem::discriminant::<Value>;
@@ -26,7 +26,7 @@ pub fn columns_swapped(_: &Query, mut result: QueryResult) -> QueryResult {
 }
 
 /// S-06: a name stands for one column only, as where a row is a JSON object.
-pub fn duplicates_dropped(_: &Query, mut result: QueryResult) -> QueryResult {
+pub(crate) fn duplicates_dropped(_: &Query, mut result: QueryResult) -> QueryResult {
     let columns = result.rows.columns().clone();
     let kept: Vec<usize> = (0..columns.len())
         .filter(|at| !columns[at + 1..].iter().any(|later| later.name == columns[*at].name))
@@ -42,13 +42,13 @@ pub fn duplicates_dropped(_: &Query, mut result: QueryResult) -> QueryResult {
 }
 
 /// S-15
-pub fn affected_is_returned(_: &Query, mut result: QueryResult) -> QueryResult {
+pub(crate) fn affected_is_returned(_: &Query, mut result: QueryResult) -> QueryResult {
     result.affected = result.affected.map(|_| result.rows.len() as u64);
     result
 }
 
 /// S-45: what is known of columns is lost where there are no rows.
-pub fn columns_lost_without_rows(_: &Query, mut result: QueryResult) -> QueryResult {
+pub(crate) fn columns_lost_without_rows(_: &Query, mut result: QueryResult) -> QueryResult {
     if result.rows.is_empty() {
         result.rows = Rows::empty();
     }
@@ -56,13 +56,13 @@ pub fn columns_lost_without_rows(_: &Query, mut result: QueryResult) -> QueryRes
 }
 
 /// S-46: DDL is said to have affected 0 rows.
-pub fn affected_is_never_none(_: &Query, mut result: QueryResult) -> QueryResult {
+pub(crate) fn affected_is_never_none(_: &Query, mut result: QueryResult) -> QueryResult {
     result.affected = result.affected.or(Some(0));
     result
 }
 
 /// S-47: large results are cut without a word.
-pub fn cut_at_a_thousand_rows(_: &Query, mut result: QueryResult) -> QueryResult {
+pub(crate) fn cut_at_a_thousand_rows(_: &Query, mut result: QueryResult) -> QueryResult {
     if let Some(mut cells) = values(&result.rows).filter(|cells| cells.len() > 1000) {
         cells.truncate(1000);
         result.rows = rebuilt(result.rows.columns().clone(), cells);
@@ -72,7 +72,7 @@ pub fn cut_at_a_thousand_rows(_: &Query, mut result: QueryResult) -> QueryResult
 
 /// S-16: the last id stays until there is another.
 #[derive(Debug, Default)]
-pub struct StaleId(Mutex<Option<u64>>);
+pub(crate) struct StaleId(Mutex<Option<u64>>);
 
 impl Twist for StaleId {
     fn answer(&self, _: &Query, answer: Result<QueryResult>) -> Result<QueryResult> {
@@ -86,7 +86,7 @@ impl Twist for StaleId {
 
 /// S-02: after an error the rows of the query before it are given once more.
 #[derive(Debug, Default)]
-pub struct StaleRows(Mutex<(Option<QueryResult>, bool)>);
+pub(crate) struct StaleRows(Mutex<(Option<QueryResult>, bool)>);
 
 impl Twist for StaleRows {
     fn answer(&self, _: &Query, answer: Result<QueryResult>) -> Result<QueryResult> {
@@ -107,7 +107,7 @@ impl Twist for StaleRows {
 
 /// S-20: what was left unread of a stream that was dropped is the answer to the next query.
 #[derive(Debug, Default)]
-pub struct UnreadRows(std::sync::Arc<Mutex<Option<Rows>>>);
+pub(crate) struct UnreadRows(std::sync::Arc<Mutex<Option<Rows>>>);
 
 #[async_trait]
 impl Twist for UnreadRows {
@@ -142,7 +142,7 @@ impl Twist for UnreadRows {
 
 /// S-07: the number of parameters is sent in 16 bits, and no limit is known.
 #[derive(Debug)]
-pub struct SixteenBits;
+pub(crate) struct SixteenBits;
 
 #[async_trait]
 impl Twist for SixteenBits {
@@ -159,27 +159,28 @@ impl Twist for SixteenBits {
     }
 }
 
-/// S-08: texts are put into the statement, quoted as another dialect does.
-pub fn interpolated(query: Query) -> Query {
+/// S-08: values are put into the statement, texts quoted as another dialect does.
+pub(crate) fn interpolated(query: Query) -> Query {
     let Body::Raw(RawSql::Native { text, .. }) = query.statement.body() else { return query };
     let mut sql = text.to_string();
-    if query.params.is_empty() || !query.params.iter().all(|value| matches!(value, Value::Text(_) | Value::Int64(_))) {
-        return query;
-    }
     for (at, value) in query.params.iter().enumerate().rev() {
         let literal = match value {
             Value::Text(text) => format!("'{}'", text.replace('\'', "\\'")),
+            Value::Int32(number) => number.to_string(),
             Value::Int64(number) => number.to_string(),
+            Value::Bytes(bytes) => {
+                format!("x'{}'", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+            }
             _ => return query,
         };
-        sql = sql.replace(&format!("?{}", at + 1), &literal).replace(&format!("${}", at + 1), &literal);
+        sql = sql.replace(&format!("?{}", at + 1), &literal);
     }
     Query::raw(sql, vec![])
 }
 
 /// S-48: the answers of a batch come in another order.
 #[derive(Debug)]
-pub struct Reversed;
+pub(crate) struct Reversed;
 
 #[async_trait]
 impl Twist for Reversed {
@@ -192,7 +193,7 @@ impl Twist for Reversed {
 
 /// S-49: a failure after the first rows ends the stream as if it were complete.
 #[derive(Debug)]
-pub struct EndsWell;
+pub(crate) struct EndsWell;
 
 impl Twist for EndsWell {
     fn stream_error(&self, _: Error) -> Option<Error> {
@@ -202,7 +203,7 @@ impl Twist for EndsWell {
 
 /// S-50: text of several statements is run as a script.
 #[derive(Debug)]
-pub struct SeveralStatements;
+pub(crate) struct SeveralStatements;
 
 #[async_trait]
 impl Twist for SeveralStatements {
@@ -220,7 +221,7 @@ impl Twist for SeveralStatements {
 
 /// S-51: chunks of a stream are as large as they come.
 #[derive(Debug)]
-pub struct Boundless;
+pub(crate) struct Boundless;
 
 #[async_trait]
 impl Twist for Boundless {

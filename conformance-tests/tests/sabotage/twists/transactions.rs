@@ -3,15 +3,15 @@
 use std::sync::{Mutex, PoisonError};
 
 use drivetrain_adapter_api::{
-    Batch, Connection, Error, ErrorKind, IsolationLevel, Query, QueryResult, Result, Savepoint, SharedAdapter,
-    Transaction, TransactionOptions, async_trait,
+    Batch, Connection, Error, ErrorKind, IsolationLevel, Query, QueryResult, Result, Savepoint,
+    SharedAdapter, Transaction, TransactionOptions, async_trait,
 };
 
 use crate::broken::Twist;
 
 /// S-17: a COMMIT that the server answers with a rollback is taken for a success.
 #[derive(Debug)]
-pub struct CommitAlwaysWell;
+pub(crate) struct CommitAlwaysWell;
 
 #[async_trait]
 impl Twist for CommitAlwaysWell {
@@ -25,7 +25,7 @@ impl Twist for CommitAlwaysWell {
 
 /// S-18: a transaction that is dropped is not rolled back.
 #[derive(Debug)]
-pub struct Forgotten;
+pub(crate) struct Forgotten;
 
 impl Twist for Forgotten {
     fn forgets(&self) -> bool {
@@ -35,11 +35,15 @@ impl Twist for Forgotten {
 
 /// S-19: a begin that is given up half-way leaves its transaction behind, which nobody ends.
 #[derive(Debug)]
-pub struct BeginLeftBehind;
+pub(crate) struct BeginLeftBehind;
 
 #[async_trait]
 impl Twist for BeginLeftBehind {
-    async fn begin(&self, inner: &SharedAdapter, options: TransactionOptions) -> Result<Box<dyn Transaction>> {
+    async fn begin(
+        &self,
+        inner: &SharedAdapter,
+        options: TransactionOptions,
+    ) -> Result<Box<dyn Transaction>> {
         let (reply, begun) = tokio::sync::oneshot::channel();
         let inner = SharedAdapter::clone(inner);
         tokio::spawn(async move {
@@ -60,7 +64,7 @@ impl Twist for BeginLeftBehind {
 
 /// S-21: going back to a savepoint keeps what it should undo.
 #[derive(Debug)]
-pub struct ReleasedInstead;
+pub(crate) struct ReleasedInstead;
 
 #[async_trait]
 impl Twist for ReleasedInstead {
@@ -77,22 +81,30 @@ fn without(options: TransactionOptions, change: impl FnOnce(&mut TransactionOpti
 
 /// S-22: whatever level is asked for, the default is begun.
 #[derive(Debug)]
-pub struct LevelIgnored;
+pub(crate) struct LevelIgnored;
 
 #[async_trait]
 impl Twist for LevelIgnored {
-    async fn begin(&self, inner: &SharedAdapter, options: TransactionOptions) -> Result<Box<dyn Transaction>> {
+    async fn begin(
+        &self,
+        inner: &SharedAdapter,
+        options: TransactionOptions,
+    ) -> Result<Box<dyn Transaction>> {
         inner.begin(without(options, |options| options.isolation = None)).await
     }
 }
 
 /// S-23: the level of a transaction is that of the next one too.
 #[derive(Debug, Default)]
-pub struct LevelLeaks(Mutex<Option<IsolationLevel>>);
+pub(crate) struct LevelLeaks(Mutex<Option<IsolationLevel>>);
 
 #[async_trait]
 impl Twist for LevelLeaks {
-    async fn begin(&self, inner: &SharedAdapter, options: TransactionOptions) -> Result<Box<dyn Transaction>> {
+    async fn begin(
+        &self,
+        inner: &SharedAdapter,
+        options: TransactionOptions,
+    ) -> Result<Box<dyn Transaction>> {
         let level = {
             let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             *last = options.isolation.or(*last);
@@ -112,18 +124,22 @@ impl Twist for LevelLeaks {
 
 /// S-52: a transaction that is to refuse writes takes them.
 #[derive(Debug)]
-pub struct WritesAllowed;
+pub(crate) struct WritesAllowed;
 
 #[async_trait]
 impl Twist for WritesAllowed {
-    async fn begin(&self, inner: &SharedAdapter, options: TransactionOptions) -> Result<Box<dyn Transaction>> {
+    async fn begin(
+        &self,
+        inner: &SharedAdapter,
+        options: TransactionOptions,
+    ) -> Result<Box<dyn Transaction>> {
         inner.begin(without(options, |options| options.read_only = false)).await
     }
 }
 
 /// S-53: an atomic batch is sent as any other.
 #[derive(Debug)]
-pub struct NotAtomic;
+pub(crate) struct NotAtomic;
 
 #[async_trait]
 impl Twist for NotAtomic {
@@ -135,22 +151,30 @@ impl Twist for NotAtomic {
 
 /// S-54: the limit of a transaction's life is forgotten.
 #[derive(Debug)]
-pub struct NoLifetime;
+pub(crate) struct NoLifetime;
 
 #[async_trait]
 impl Twist for NoLifetime {
-    async fn begin(&self, inner: &SharedAdapter, options: TransactionOptions) -> Result<Box<dyn Transaction>> {
+    async fn begin(
+        &self,
+        inner: &SharedAdapter,
+        options: TransactionOptions,
+    ) -> Result<Box<dyn Transaction>> {
         inner.begin(without(options, |options| options.timeout = None)).await
     }
 }
 
 /// S-38: where BEGIN fails, the statements that follow run on their own.
 #[derive(Debug)]
-pub struct BegunAnyway;
+pub(crate) struct BegunAnyway;
 
 #[async_trait]
 impl Twist for BegunAnyway {
-    async fn begin(&self, inner: &SharedAdapter, options: TransactionOptions) -> Result<Box<dyn Transaction>> {
+    async fn begin(
+        &self,
+        inner: &SharedAdapter,
+        options: TransactionOptions,
+    ) -> Result<Box<dyn Transaction>> {
         match inner.begin(options).await {
             Err(error) if error.kind() == ErrorKind::LockTimeout => {
                 Ok(Box::new(NoTransaction(SharedAdapter::clone(inner))))

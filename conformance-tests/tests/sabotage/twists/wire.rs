@@ -14,7 +14,7 @@ fn is_broken(error: &Error) -> bool {
 
 /// S-25: whatever was lost with its connection is sent once more.
 #[derive(Debug)]
-pub struct SentAgain;
+pub(crate) struct SentAgain;
 
 #[async_trait]
 impl Twist for SentAgain {
@@ -28,7 +28,7 @@ impl Twist for SentAgain {
 
 /// S-26: a connection that ends in the middle of the rows ends the rows.
 #[derive(Debug)]
-pub struct EndOfRows;
+pub(crate) struct EndOfRows;
 
 #[async_trait]
 impl Twist for EndOfRows {
@@ -46,7 +46,7 @@ impl Twist for EndOfRows {
 
 /// S-36: what does not come is waited for without end.
 #[derive(Debug)]
-pub struct WaitsForEver;
+pub(crate) struct WaitsForEver;
 
 #[async_trait]
 impl Twist for WaitsForEver {
@@ -58,8 +58,27 @@ impl Twist for WaitsForEver {
     }
 }
 
+/// S-37: the length that a message states is believed: as much memory is reserved, and as many bytes are waited for.
+#[derive(Debug)]
+pub(crate) struct BelievesLengths;
+
+#[async_trait]
+impl Twist for BelievesLengths {
+    async fn query(&self, inner: &SharedAdapter, query: Query) -> Result<QueryResult> {
+        match inner.query(query).await {
+            Err(error) if error.kind() == ErrorKind::Protocol => {
+                let reserved: Vec<u8> = Vec::with_capacity(1 << 30);
+                std::future::pending::<()>().await;
+                drop(reserved);
+                Err(error)
+            }
+            other => other,
+        }
+    }
+}
+
 /// S-29: the secrets of the configuration are in the adapter's `Debug`.
-pub struct TellsSecrets(pub Vec<String>);
+pub(crate) struct TellsSecrets(pub(crate) Vec<String>);
 
 impl fmt::Debug for TellsSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,7 +90,7 @@ impl Twist for TellsSecrets {}
 
 /// S-60: a health check asks nobody.
 #[derive(Debug)]
-pub struct AlwaysHealthy;
+pub(crate) struct AlwaysHealthy;
 
 #[async_trait]
 impl Twist for AlwaysHealthy {
@@ -82,7 +101,7 @@ impl Twist for AlwaysHealthy {
 
 /// S-61: a closed adapter goes on.
 #[derive(Debug)]
-pub struct NeverClosed;
+pub(crate) struct NeverClosed;
 
 #[async_trait]
 impl Twist for NeverClosed {
