@@ -45,7 +45,11 @@ impl Ended {
     /// The outcome of a cut: so many rows if it came to its end, and one of those numbers if not.
     pub(super) fn of<T>(cut: Option<T>, done: u64, dropped: &[u64]) -> Self {
         match cut {
-            Some(_) => Self { dropped: false, rows: vec![done] },
+            Some(output) => {
+                // A stream or a transaction that was made is dropped by now.
+                drop(output);
+                Self { dropped: false, rows: vec![done] }
+            }
             None => Self { dropped: true, rows: dropped.to_vec() },
         }
     }
