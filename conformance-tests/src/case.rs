@@ -220,6 +220,8 @@ pub enum Need {
     Peer,
     /// A configuration by URL.
     Url,
+    /// A database that is a file, and the right to damage it.
+    File,
     /// A second runtime beside the one that the case runs in.
     SecondRuntime,
     /// The Chinook data.
@@ -245,6 +247,7 @@ impl fmt::Display for Need {
             Self::PlainFaults => f.write_str("a fault proxy on unencrypted traffic"),
             Self::Peer => f.write_str("a second transport"),
             Self::Url => f.write_str("a configuration by URL"),
+            Self::File => f.write_str("a file to damage"),
             Self::SecondRuntime => f.write_str("a second runtime"),
             Self::Chinook => f.write_str("the Chinook data"),
             Self::Tls => f.write_str("a server with TLS and test certificates"),

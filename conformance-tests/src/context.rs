@@ -15,7 +15,7 @@ use futures_util::lock::Mutex as AsyncMutex;
 
 use crate::case::{Case, Need, Places};
 use crate::dataset::{Chinook, Shape};
-use crate::faults::FaultProxy;
+use crate::faults::{Damage, FaultProxy};
 use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, ServerSession, Setup, TlsFiles, Unmade};
 use crate::recorder::{Recorder, Seen};
 use crate::suite::{Environment, Subject, Sweep};
@@ -502,6 +502,18 @@ impl Context {
         let elsewhere = self.0.environment.elsewhere.as_ref();
         let elsewhere = elsewhere.ok_or_else(|| Stop::NotRun("there is only one runtime".to_owned()))?;
         elsewhere.run(work).await.map_err(Stop::fail)
+    }
+
+    /// Damages the file of the database.
+    ///
+    /// # Errors
+    /// `not-run` where there is none.
+    pub async fn damage(&self, damage: Damage) -> Outcome {
+        self.must_declare(Need::File)?;
+        self.0.namespace.damage(damage).await.map_err(|unmade| match unmade {
+            Unmade::Error(error) => Stop::fail(format!("the file cannot be damaged: {error}")),
+            Unmade::NotProvided(why) => Stop::NotRun(why),
+        })
     }
 
     // ---- time

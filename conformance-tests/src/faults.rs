@@ -35,6 +35,22 @@ pub trait FaultProxy: fmt::Debug + Send + Sync + 'static {
     fn reset_all(&self);
 }
 
+/// What can be done to the file of an embedded database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Damage {
+    /// Its first bytes are others: it is no database any more.
+    Header,
+    /// Its second half is cut off.
+    Truncate,
+    /// A page in its middle is overwritten.
+    Page,
+    /// It is removed.
+    Remove,
+    /// Another file, which is no database, is put in its place.
+    Replace,
+}
+
 /// What has passed a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Traffic {

@@ -8,6 +8,7 @@ use drivetrain_adapter_api::{Error, MaybeSend, MaybeSync, SharedAdapter, async_t
 
 use crate::case::Places;
 use crate::dataset::Shape;
+use crate::faults::Damage;
 use crate::waiver::Waiver;
 
 /// How the suite reaches one adapter and its database.
@@ -55,6 +56,11 @@ pub trait Harness: Debug + Send + Sync + 'static {
 
     /// Whether namespaces have a [`url`](Namespace::url), and [`Setup::url`] is honoured.
     fn has_url(&self) -> bool {
+        false
+    }
+
+    /// Whether [`Namespace::damage`] can be done: the database is a file.
+    fn has_file(&self) -> bool {
         false
     }
 
@@ -115,6 +121,15 @@ pub trait Namespace: Debug + Send + Sync + 'static {
     /// The URL by which an application configures the adapter on this namespace, with everything in it.
     fn url(&self) -> Option<String> {
         None
+    }
+
+    /// Damages the file of the database, whoever has it open.
+    ///
+    /// # Errors
+    /// [`Unmade::NotProvided`] where there is no file, and what the file system says.
+    async fn damage(&self, damage: Damage) -> Result<(), Unmade> {
+        let _ = damage;
+        Err(Unmade::NotProvided("the database is not a file".to_owned()))
     }
 
     /// The adapter's sessions at the server.

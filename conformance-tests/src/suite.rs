@@ -260,6 +260,7 @@ impl Suite {
             Need::Peer => self.harness.has_peer(),
             Need::SecondRuntime => self.environment.elsewhere.is_some(),
             Need::Url => self.harness.has_url(),
+            Need::File => self.harness.has_file(),
             Need::Chinook => self.environment.chinook.is_some(),
             Need::Tls => self.harness.tls().is_some(),
             _ => true,
@@ -301,6 +302,9 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".to_owned())
 }
+
+#[cfg(all(test, feature = "command"))]
+mod guard_tests;
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
 use drivetrain_adapter_sqlite::{JournalMode, SqliteAdapter, SqliteConfig};
 
 use crate::case::{L, Places};
+use crate::faults::Damage;
 use crate::harness::{Harness, Namespace, Naming, Oracle, Setup, Unmade};
 use crate::oracles::sqlite::SqliteFile;
 
@@ -62,6 +63,10 @@ impl Harness for SqliteHarness {
     }
 
     fn has_url(&self) -> bool {
+        true
+    }
+
+    fn has_file(&self) -> bool {
         true
     }
 }
@@ -120,6 +125,11 @@ impl Namespace for SqliteNamespace {
     fn url(&self) -> Option<String> {
         let path = self.file.path().to_string_lossy().replace('%', "%25").replace('?', "%3F");
         Some(format!("sqlite:{path}"))
+    }
+
+    async fn damage(&self, damage: Damage) -> Result<(), Unmade> {
+        let damaged = self.file.damage(damage);
+        damaged.map_err(|error| Error::config(format!("{}: {error}", self.file.path().display())).into())
     }
 
     async fn remove(&self) -> Result<(), Error> {

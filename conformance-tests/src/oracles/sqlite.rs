@@ -1,5 +1,7 @@
 //! The oracle on a SQLite file, by rusqlite.
 
+use std::fs::OpenOptions;
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -8,6 +10,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::Oracle;
+use crate::faults::Damage;
 
 /// A SQLite file of its own, removed with it.
 #[derive(Debug)]
@@ -34,6 +37,35 @@ impl SqliteFile {
     /// The folder that is removed with it.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Damages the file, whoever has it open.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn damage(&self, damage: Damage) -> std::io::Result<()> {
+        let path = self.path();
+        let open = || OpenOptions::new().write(true).open(&path);
+        match damage {
+            Damage::Header => open()?.write_all(&[0xff; 32]),
+            Damage::Truncate => {
+                let length = path.metadata()?.len();
+                open()?.set_len(length / 2)
+            }
+            Damage::Page => {
+                // Pages have 4096 bytes unless told otherwise.
+                let page = path.metadata()?.len() / 4096 / 2;
+                let mut file = open()?;
+                file.seek(SeekFrom::Start(page * 4096))?;
+                file.write_all(&[0xff; 4096])
+            }
+            Damage::Remove => std::fs::remove_file(&path),
+            Damage::Replace => {
+                let other = self.folder.path().join("other");
+                std::fs::write(&other, b"This is no database.\n".repeat(1000))?;
+                std::fs::rename(&other, &path)
+            }
+        }
     }
 
     /// An oracle on the file.

@@ -18,6 +18,8 @@ pub(super) struct Arguments {
     pub(super) chinook: Option<PathBuf>,
     /// In which order cases are run, if not in that of reports: `--shuffle N` or `CONFORMANCE_SHUFFLE`.
     pub(super) shuffle: Option<u64>,
+    /// Whether adapters are reached in single bytes: `--network whole|sliced` or `CONFORMANCE_NETWORK`.
+    pub(super) sliced: bool,
     /// What is left for the test runner.
     pub(super) rest: Vec<OsString>,
 }
@@ -31,8 +33,7 @@ impl Arguments {
         arguments: impl IntoIterator<Item = OsString>,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, String> {
-        let mut options =
-            [("report", None), ("sweep", None), ("seed", None), ("chinook", None), ("shuffle", None)];
+        let mut options = ["report", "sweep", "seed", "chinook", "shuffle", "network"].map(|name| (name, None));
         let mut rest = Vec::new();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -57,7 +58,7 @@ impl Arguments {
                 *value = variable(&format!("CONFORMANCE_{}", name.to_uppercase()));
             }
         }
-        let [report, sweep, seed, chinook, shuffle] = options.map(|(_, value)| value);
+        let [report, sweep, seed, chinook, shuffle, network] = options.map(|(_, value)| value);
         let text = |value: OsString| value.to_string_lossy().into_owned();
         let number = |value: OsString| {
             let value = text(value);
@@ -69,6 +70,11 @@ impl Arguments {
             seed: seed.map_or(Ok(1), number)?,
             shuffle: shuffle.map(number).transpose()?,
             chinook: chinook.map(PathBuf::from),
+            sliced: match network.map(text).as_deref() {
+                None | Some("whole") => false,
+                Some("sliced") => true,
+                Some(other) => return Err(format!("a network is `whole` or `sliced`, not `{other}`")),
+            },
             rest,
         })
     }
@@ -95,6 +101,10 @@ mod tests {
         assert_eq!(
             read(&["p", "--sweep", "some"]).unwrap_err(),
             "a sweep is `sampled` or `full`, not `some`"
+        );
+        assert_eq!(
+            read(&["p", "--network", "slow"]).unwrap_err(),
+            "a network is `whole` or `sliced`, not `slow`"
         );
         assert_eq!(read(&["p", "--report"]).unwrap_err(), "`--report` needs a value");
         assert_eq!(read(&["p", "--seed", "x"]).unwrap_err(), "a seed is a number, not `x`");

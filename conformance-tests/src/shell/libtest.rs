@@ -22,6 +22,7 @@ use crate::{Case, Harness, Random, Status, Suite};
 /// | `--sweep sampled` or `full` | `CONFORMANCE_SWEEP` | how much of the sweeps over bytes and polls is run |
 /// | `--seed N` | `CONFORMANCE_SEED` | where chance begins |
 /// | `--shuffle N` | `CONFORMANCE_SHUFFLE` | cases are run in another order for each `N` |
+/// | `--network whole` or `sliced` | `CONFORMANCE_NETWORK` | whether adapters are reached in single bytes |
 /// | `--chinook DIR` | `CONFORMANCE_CHINOOK` | the folder of `Chinook_Sqlite.sql`, for the cases on that data |
 pub fn main(harness: impl Harness, runtime: fn() -> SharedRuntime) -> ExitCode {
     run(Arc::new(harness), runtime, std::env::args_os()).unwrap_or_else(|error| {

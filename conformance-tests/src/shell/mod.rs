@@ -8,6 +8,8 @@ mod elsewhere;
 mod libtest;
 mod proxy;
 mod session;
+mod sliced;
 
 pub use libtest::{main, run};
 pub use proxy::TokioProxies;
+pub use sliced::Sliced;

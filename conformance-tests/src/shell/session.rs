@@ -7,7 +7,7 @@ use drivetrain_adapter_api::runtime::SharedRuntime;
 
 use super::arguments::Arguments;
 use super::elsewhere::OwnThread;
-use super::{TokioProxies, chinook};
+use super::{Sliced, TokioProxies, chinook};
 use crate::case::Places;
 use crate::report::Report;
 use crate::{Case, CaseReport, Environment, Harness, Suite};
@@ -40,6 +40,7 @@ impl Session {
             environment.elsewhere = Some(Arc::new(OwnThread));
             environment
         };
+        let harness = if arguments.sliced { Arc::new(Sliced::new(harness)?) } else { harness };
         Ok(Self {
             harness,
             environment: Box::new(environment),

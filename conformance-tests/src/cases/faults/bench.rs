@@ -83,6 +83,13 @@ impl Bench {
         self.cx.eventually(PATIENCE, "the server's sessions end", || sessions_ended(&self.cx)).await
     }
 
+    /// Breaks what is open, and waits until it is.
+    pub(super) async fn reset(&self) -> Outcome {
+        self.proxy.reset_all();
+        let none = || async { Ok(self.proxy.traffic().open == 0) };
+        self.cx.eventually(PATIENCE, "the connections are reset", none).await
+    }
+
     /// Has the adapter make a new connection, and use it.
     pub(super) async fn reconnect(&self) -> Outcome {
         self.heal();

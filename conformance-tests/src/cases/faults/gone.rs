@@ -117,9 +117,7 @@ async fn idle_reset(cx: Context) -> Outcome {
     let bench = Bench::new(&cx).await?;
     for id in 1..=5 {
         bench.check_usable().await?;
-        bench.proxy.reset_all();
-        cx.eventually(PATIENCE, "the connection is reset", || async { Ok(bench.proxy.traffic().open == 0) })
-            .await?;
+        bench.reset().await?;
         let said = Exchange::Write.run_in_time(&bench, id, Plan::default(), None).await?;
         let place = format!("write {id} on a connection that was reset");
         Exchange::Write.judge(&said, left(&cx, id).await?).within(&place)?;
@@ -138,9 +136,7 @@ async fn down_and_up(cx: Context) -> Outcome {
     for id in 1..=2 {
         bench.check_usable().await?;
         bench.proxy.set(down.clone());
-        bench.proxy.reset_all();
-        cx.eventually(PATIENCE, "the connection is reset", || async { Ok(bench.proxy.traffic().open == 0) })
-            .await?;
+        bench.reset().await?;
         for _ in 0..2 {
             let said = Exchange::Write.run_in_time(&bench, id, down.clone(), None).await?;
             let kinds = [ErrorKind::Connect, ErrorKind::PoolTimeout, ErrorKind::ConnectionLost];
@@ -190,9 +186,7 @@ async fn silent(cx: Context) -> Outcome {
     let bench = Bench::with(&cx, |setup| setup.connect_timeout = Some(LIMIT)).await?;
     bench.check_usable().await?;
     bench.set(silent);
-    bench.proxy.reset_all();
-    cx.eventually(PATIENCE, "the connection is reset", || async { Ok(bench.proxy.traffic().open == 0) })
-        .await?;
+    bench.reset().await?;
     let call = bench.adapter.query(cx.raw("select 1", vec![]).with_timeout(Some(Duration::from_secs(2))));
     let error = cx.within(PATIENCE, "a call", call).await?;
     is_no_connection(must_fail(

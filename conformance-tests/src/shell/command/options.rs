@@ -23,6 +23,7 @@ usage: drivetrain-conformance --adapter NAME --url URL [options]
   --report DIR        writes conformance.json, junit.xml and report.html there
   --sweep HOW         sampled (the default) or full: every byte and every poll
   --seed N            where chance begins; 1 if not stated
+  --network whole|sliced  sliced: adapters are reached in single bytes
   --chinook DIR       the folder of Chinook_Sqlite.sql, for the cases on that data
   --jobs N            cases at a time; as many as there are cores if not stated
   --help              prints this
@@ -93,7 +94,7 @@ impl Options {
                     let jobs = parser.value().map_err(said)?.parse::<usize>().map_err(said)?;
                     read.jobs = Some(jobs.max(1));
                 }
-                Long(name @ ("report" | "sweep" | "seed" | "chinook")) => {
+                Long(name @ ("report" | "sweep" | "seed" | "chinook" | "network")) => {
                     let name = format!("--{name}");
                     let value = parser.value().map_err(said)?;
                     read.shared.extend([name.into(), value]);
