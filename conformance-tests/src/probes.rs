@@ -9,10 +9,11 @@ use drivetrain_adapter_api::statement::{
 use drivetrain_adapter_api::value::{Array, Date, Timestamp, TimestampTz};
 use drivetrain_adapter_api::{Capability, DbType, Dialect, Query, SharedAdapter, Value};
 
-use crate::{Context, Outcome, Within as _};
+use crate::dataset::{self, Column, Kind, Shape};
+use crate::{Context, Outcome, Stop, Within as _};
 
 /// The tables that the queries are about.
-pub(crate) const TABLES: &[&str] = &[
+const TABLES: &[&str] = &[
     "create table {t:cap} (id {int8} primary key, n {int8} default 7)",
     "insert into {t:cap} (id, n) values (1, 10), (2, 10), (3, 30)",
     "create table {t:seq} (id {serial}, n {int8})",
@@ -20,6 +21,79 @@ pub(crate) const TABLES: &[&str] = &[
     "create table {t:val} (id {int8} primary key, a_int {int8}, a_float {float8}, a_text {text}, \
      a_dec {decimal}, a_date {date}, a_ts {timestamp}, a_tstz {timestamptz})",
 ];
+
+/// The same for harnesses that define tables by themselves; types that they do not know are left out.
+const SHAPES: &[Shape] = &[
+    shape("cap", &[column("id", Kind::Int8, false), column("n", Kind::Int8, true)], &["id"]),
+    shape("seq", &[column("id", Kind::Serial, false), column("n", Kind::Int8, true)], &["id"]),
+    shape(
+        "wide",
+        &[
+            column("a", Kind::Int8, true),
+            column("b", Kind::Int8, true),
+            column("c", Kind::Int8, true),
+            column("d", Kind::Int8, true),
+            column("e", Kind::Int8, true),
+        ],
+        &[],
+    ),
+    shape(
+        "val",
+        &[
+            column("id", Kind::Int8, false),
+            column("a_int", Kind::Int8, true),
+            column("a_float", Kind::Float8, true),
+            column("a_text", Kind::Text, true),
+            column("a_dec", Kind::Decimal, true),
+            column("a_ts", Kind::Timestamp, true),
+        ],
+        &["id"],
+    ),
+];
+
+const fn column(name: &'static str, ty: Kind, nullable: bool) -> Column {
+    Column { name, ty, nullable }
+}
+
+const fn shape(name: &'static str, columns: &'static [Column], key: &'static [&'static str]) -> Shape {
+    Shape { name, columns, key, unique: &[], references: &[] }
+}
+
+/// How the tables of the probes were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// By SQL: all of them are there.
+    BySql,
+    /// By the harness: all of them, without some columns of `val`.
+    ByHarness,
+    /// Not at all.
+    Not,
+}
+
+/// Makes the tables as well as it can be done here: by the oracle, by SQL of the adapter's own, or by the harness.
+pub(crate) async fn make(cx: &Context) -> Outcome<Made> {
+    if cx.harness().has_oracle() || cx.capabilities().raw_sql() {
+        cx.prepare(TABLES).await?;
+        return Ok(Made::BySql);
+    }
+    match dataset::define(cx, SHAPES).await {
+        Err(Stop::NotRun(_)) => return Ok(Made::Not),
+        defined => defined?,
+    }
+    let adapter = cx.adapter().await?;
+    for (id, n) in [(1, 10), (2, 10), (3, 30)] {
+        adapter.query(insert_row(cx, id, n)).await.within("filling the table")?;
+    }
+    Ok(Made::ByHarness)
+}
+
+/// Makes the tables for a case that cannot do without.
+pub(crate) async fn need(cx: &Context) -> Outcome {
+    match make(cx).await? {
+        Made::Not => Err(Stop::NotRun("there is no way to make tables: no oracle, no SQL".to_owned())),
+        _ => Ok(()),
+    }
+}
 
 /// An integer among the values.
 pub(crate) fn int(index: u32) -> Expr {

@@ -26,10 +26,7 @@ fn main() -> ExitCode {
         });
     match harness {
         Ok(harness) => {
-            let around = Surroundings {
-                secrets: harness.secrets(),
-                authority: harness.tls().map(|files| files.authority),
-            };
+            let around = Surroundings { authority: harness.tls().map(|files| files.authority) };
             runner::conclude(On::Postgres, &around, &harness, vec![]).exit_code()
         }
         Err(error) => {

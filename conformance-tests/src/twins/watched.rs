@@ -8,7 +8,8 @@ use drivetrain_adapter_api::{Error, ErrorKind, SharedAdapter};
 
 use crate::faults::{FaultProxy, Traffic};
 use crate::outcome::{ensure, ensure_eq, must_fail};
-use crate::{Context, Outcome, Stop, Within as _, probes};
+use crate::probes::{self, Made};
+use crate::{Context, Outcome, Stop, Within as _};
 
 /// The adapter of a twin.
 pub(super) struct Watched<'a> {
@@ -18,14 +19,16 @@ pub(super) struct Watched<'a> {
     /// The same adapter without.
     pub(super) bare: SharedAdapter,
     wire: Option<Arc<dyn FaultProxy>>,
-    /// Whether the tables of the probes could be made: by an oracle, or by SQL of the adapter's own.
+    /// Whether the tables of the probes are there.
     pub(super) prepared: bool,
+    made: Made,
 }
 
 /// What the tables of the probes hold.
 type State = Vec<Vec<Option<String>>>;
 
-/// How a refusal around the check may look where the tables of the probes are not there to be changed.
+/// How a refusal around the check must look where the tables of the probes are not all there: that one is missing is no
+/// refusal.
 const REFUSALS: [ErrorKind; 4] =
     [ErrorKind::Unsupported, ErrorKind::OutOfRange, ErrorKind::InvalidValue, ErrorKind::TypeMismatch];
 
@@ -41,17 +44,14 @@ const BROKEN: [ErrorKind; 5] = [
 impl<'a> Watched<'a> {
     /// The adapter behind a proxy, if there is a wire, connected and proved usable.
     pub(super) async fn new(cx: &'a Context) -> Outcome<Self> {
-        let prepared = cx.harness().has_oracle() || cx.capabilities().raw_sql();
-        if prepared {
-            cx.prepare(probes::TABLES).await?;
-        }
+        let made = probes::make(cx).await?;
         let wire = cx.wire().await?;
         let mut setup = cx.setup();
         setup.through = wire.as_ref().map(|proxy| proxy.address());
         let bare = cx.bare_with(setup).await?;
         let checked = CapabilityCheck.layer(Arc::clone(&bare));
         cx.check_usable(&checked).await?;
-        Ok(Self { cx, checked, bare, wire, prepared })
+        Ok(Self { cx, checked, bare, wire, prepared: made != Made::Not, made })
     }
 
     /// The adapter is still usable, with and without the check.
@@ -126,7 +126,7 @@ impl<'a> Watched<'a> {
                  is asked for"
             ))),
             Err(error) if BROKEN.contains(&error.kind()) => Err(Stop::from(error).within(what)),
-            Err(error) if !self.prepared && !REFUSALS.contains(&error.kind()) => {
+            Err(error) if self.made != Made::BySql && !REFUSALS.contains(&error.kind()) => {
                 Err(Stop::from(error).within(format!("{what} is not refused as such")))
             }
             Err(_) => Ok(()),

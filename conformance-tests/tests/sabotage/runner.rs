@@ -1,13 +1,13 @@
 //! Runs one case on one adapter, broken or not.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use drivetrain_conformance_tests::shell::TokioProxies;
 use drivetrain_conformance_tests::{CaseReport, Environment, Harness, Layered, Setup, Status, Suite};
 use libtest_mimic::{Conclusion, Failed, Trial};
 
-use crate::broken::{Breaking, Straight};
-use crate::table::{On, Row, Sabotage, Surroundings, rows};
+use crate::broken::{Breaking, SharedTwist, Straight};
+use crate::table::{On, Row, Sabotage, SharedChange, Surroundings, rows};
 
 /// A case by its name.
 ///
@@ -45,16 +45,23 @@ fn layered<H: Harness + Clone>(
     broken: bool,
 ) -> Arc<dyn Harness> {
     let name = format!("{} with {}", row.on.name(), if broken { row.id } else { "a layer" });
-    match row.sabotage {
-        Sabotage::Twist(twist) if broken => {
-            Arc::new(Layered::new(name, harness.clone(), Arc::new(Breaking(twist(around)))))
+    let straight = || -> SharedTwist { Arc::new(Straight) };
+    let (twist, change): (SharedTwist, Option<SharedChange>) = match row.sabotage {
+        _ if !broken => (straight(), None),
+        Sabotage::Twist(twist) => (twist(), None),
+        Sabotage::Seen(twist) => {
+            let (twist, change) = twist();
+            (twist, Some(change))
         }
-        Sabotage::Setup(change) if broken => {
+        Sabotage::Setup(change) => {
             let around = around.clone();
-            let harness = Layered::new(name, harness.clone(), Arc::new(Breaking(Arc::new(Straight))));
-            Arc::new(harness.with_setup(move |setup: &mut Setup| change(&around, setup)))
+            (straight(), Some(Arc::new(move |setup: &mut Setup| change(&around, setup))))
         }
-        _ => Arc::new(Layered::new(name, harness.clone(), Arc::new(Breaking(Arc::new(Straight))))),
+    };
+    let layered = Layered::new(name, harness.clone(), Arc::new(Breaking(twist)));
+    match change {
+        None => Arc::new(layered),
+        Some(change) => Arc::new(layered.with_setup(move |setup| change(setup))),
     }
 }
 
@@ -70,8 +77,23 @@ fn prove<H: Harness + Clone>(row: &'static Row, around: &Surroundings, harness: 
     if broken.status != Status::Fail {
         return Err(format!("{} does not catch it: {}", row.case, told(&broken)).into());
     }
-    println!("{}: {} says: {}", row.id, row.case, broken.reason.unwrap_or_default());
+    let reason = broken.reason.unwrap_or_default();
+    let said: String = reason.lines().next().unwrap_or_default().chars().take(120).collect();
+    CAUGHT.lock().unwrap_or_else(PoisonError::into_inner).push((row, said));
     Ok(())
+}
+
+/// The rows that were proved, and what the case said.
+static CAUGHT: Mutex<Vec<(&'static Row, String)>> = Mutex::new(Vec::new());
+
+/// The rows that were proved, as a table.
+fn summary() {
+    let mut caught = CAUGHT.lock().unwrap_or_else(PoisonError::into_inner);
+    caught.sort_by_key(|(row, _)| row.id);
+    for (row, said) in &*caught {
+        println!("{:5} {:8} {:32} {}", row.id, row.on.name(), row.case, said);
+    }
+    println!("{} sabotages caught", caught.len());
 }
 
 /// A trial for each row about that adapter, and what else is given.
@@ -88,5 +110,9 @@ pub(crate) fn conclude<H: Harness + Clone>(
         Trial::test(format!("{} is caught by {}", row.id, row.case), move || prove(row, &around, &harness))
     });
     let trials = proofs.chain(others).collect();
-    libtest_mimic::run(&arguments, trials)
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if !arguments.list {
+        summary();
+    }
+    conclusion
 }

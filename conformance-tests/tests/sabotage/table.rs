@@ -1,6 +1,6 @@
 //! Every sabotage, the adapter it is put around, and the case that must catch it.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use drivetrain_conformance_tests::Setup;
 use drivetrain_conformance_tests::harness::TlsSetup;
@@ -24,11 +24,12 @@ impl On {
     }
 }
 
+/// Changes, or looks at, what a case asks of its adapter.
+pub(crate) type SharedChange = Arc<dyn Fn(&mut Setup) + Send + Sync>;
+
 /// What a sabotage may need of its surroundings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Surroundings {
-    /// The adapter's secrets.
-    pub(crate) secrets: Vec<String>,
     /// The certificate of the authority that signed the server's.
     pub(crate) authority: Option<String>,
 }
@@ -36,9 +37,11 @@ pub(crate) struct Surroundings {
 /// A sabotage.
 pub(crate) enum Sabotage {
     /// In the calls.
-    Twist(fn(&Surroundings) -> SharedTwist),
+    Twist(fn() -> SharedTwist),
     /// In how the connection is made.
     Setup(fn(&Surroundings, &mut Setup)),
+    /// In the calls, by what is seen of how the connection is made.
+    Seen(fn() -> (SharedTwist, SharedChange)),
 }
 
 /// A row of the table.
@@ -62,7 +65,7 @@ macro_rules! rows {
             what: $what,
             case: $case,
             how: $how,
-            sabotage: Sabotage::Twist(|_| Arc::new($twist)),
+            sabotage: Sabotage::Twist(|| Arc::new($twist)),
         }),*]
     };
 }
@@ -118,9 +121,9 @@ const TWISTS: &[Row] = rows! {
     "S-24" Postgres "a deadlock is told as an error of the statement alone" =>
         "ERR-34" "the retry class is that of the whole transaction": t::Told(t::deadlocks_are_small);
     "S-25" Postgres "what was lost with its connection is sent again" =>
-        "FLT-01" "a write that was cut off is found at most once": t::SentAgain;
+        "FLT-01.write" "a write that was cut off is found at most once": t::SentAgain;
     "S-26" Postgres "the end of the connection is taken for the end of the rows" =>
-        "FLT-02" "rows that were cut off are an error": t::EndOfRows;
+        "FLT-02.read" "rows that were cut off are an error": t::EndOfRows;
     "S-30" Postgres "what the server says, values included, is the message" =>
         "SEC-05" "no value is in Display": t::Told(t::server_speaks);
     "S-34" Sqlite "a lock that is not declared is left out of the select" =>
@@ -181,8 +184,15 @@ const OTHERS: &[Row] = &[
         on: On::Postgres,
         what: "the password is in the adapter's Debug",
         case: "SEC-01",
-        how: "every Debug is searched for the harness's secrets",
-        sabotage: Sabotage::Twist(|around| Arc::new(t::TellsSecrets(around.secrets.clone()))),
+        how: "every Debug is searched for the password",
+        sabotage: Sabotage::Seen(|| {
+            let told = t::TellsSecrets::default();
+            let seen = Arc::clone(&told.0);
+            let look = move |setup: &mut Setup| {
+                seen.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&setup.password);
+            };
+            (Arc::new(told), Arc::new(look))
+        }),
     },
     Row {
         id: "S-31",
@@ -205,8 +215,9 @@ const OTHERS: &[Row] = &[
         case: "SEC-14",
         how: "the certificate of another host is refused",
         sabotage: Sabotage::Setup(|_, setup| {
-            if let Some(TlsSetup::Verify { host, .. }) = &mut setup.tls {
-                *host = None;
+            // As if the name that was asked for had not been another than the server's.
+            if setup.tls.is_some() {
+                setup.through = None;
             }
         }),
     },

@@ -30,7 +30,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn affected_rows(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     let counted = cx.capabilities().affected_rows();
     let expect = |matched: u64, changed: u64| match counted {
@@ -59,7 +59,7 @@ async fn affected_rows(cx: Context) -> Outcome {
 }
 
 async fn last_insert_id(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     for n in 1..=3 {
         let id = adapter.query(probes::insert_numbered(&cx, n)).await?.last_insert_id;

@@ -82,7 +82,7 @@ async fn unsent<T>(
 
 async fn max_parameters(cx: Context) -> Outcome {
     let limit = declared(cx.capabilities().max_parameters())?;
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let wire = cx.wire().await?;
     let mut setup = cx.setup();
     setup.through = wire.as_ref().map(|proxy| proxy.address());
@@ -139,7 +139,7 @@ async fn max_request_bytes(cx: Context) -> Outcome {
 
 async fn max_response_bytes(cx: Context) -> Outcome {
     let limit = declared(cx.capabilities().max_response_bytes())?;
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     let small = limit <= TRIED;
     let tried = size(if small { limit } else { TRIED / 4 })?;

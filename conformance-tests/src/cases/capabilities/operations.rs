@@ -61,7 +61,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn sessions(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     let mut session = adapter.session().await?;
     session.query(probes::insert_row(&cx, 100, 5)).await?;
@@ -82,7 +82,7 @@ async fn sessions(cx: Context) -> Outcome {
 }
 
 async fn scripts(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     let insert = |id: i64| cx.sql(&format!("insert into {{t:cap}} (id, n) values ({id}, 5);\n"));
     adapter.script(&(insert(100) + "-- a comment; with a semicolon\n" + &insert(101))).await?;
@@ -119,7 +119,7 @@ async fn pipelining(cx: Context) -> Outcome {
 }
 
 async fn streaming(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     let more = Batch::new((4..=103).map(|id| probes::insert_row(&cx, id, 0)).collect());
     adapter.batch(more).await?;

@@ -89,7 +89,7 @@ fn asking_for(cx: &Context, capability: Capability) -> Outcome<Query> {
 
 /// Runs that query on fresh tables.
 async fn run(cx: &Context, capability: Capability) -> Outcome<QueryResult> {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(cx).await?;
     Ok(cx.adapter().await?.query(asking_for(cx, capability)?).await?)
 }
 
@@ -162,7 +162,7 @@ async fn lateral(cx: Context) -> Outcome {
 }
 
 async fn json_rows(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     adapter.query(probes::insert_row(&cx, i64::MAX, i64::MIN)).await.within("the extreme row")?;
     let result = adapter.query(asking_for(&cx, Capability::JsonRows)?).await?;
@@ -219,7 +219,7 @@ fn lock_at_once(id: i64) -> String {
 }
 
 async fn row_locks(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let mut transaction = cx.adapter().await?.begin(TransactionOptions::new()).await?;
     let result = transaction.query(probes::locking(&cx, LockWait::Wait)).await?;
     ensure_eq!(result.rows.len(), 3, "rows locked");
@@ -236,7 +236,7 @@ async fn row_locks(cx: Context) -> Outcome {
 }
 
 async fn skip_locked(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let mut other = cx.own_oracle().await?;
     let failed = |error| Stop::fail(format!("the oracle cannot lock: {error}"));
     other.run("begin").await.map_err(failed)?;

@@ -102,7 +102,7 @@ async fn begin(cx: &Context, options: TransactionOptions) -> Outcome<Box<dyn Tra
 }
 
 async fn interactive(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     for (id, commit, rows) in [(100, false, 3), (101, true, 4)] {
         let mut transaction = begin(&cx, TransactionOptions::new()).await?;
         transaction.query(probes::insert_row(&cx, id, 5)).await?;
@@ -120,7 +120,7 @@ async fn interactive(cx: Context) -> Outcome {
 }
 
 async fn atomic_batch(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     let options = TransactionOptions::new();
     let insert = |id| probes::insert_row(&cx, id, 5);
@@ -148,7 +148,7 @@ fn level_setting(cx: &Context) -> Option<&'static str> {
 
 /// Begins at the level, reads it back where the server tells, writes, and leaves the default to whoever is next.
 async fn at(cx: &Context, level: IsolationLevel) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(cx).await?;
     let adapter = cx.adapter().await?;
     let options = TransactionOptions::new().isolation(level);
     let wanted = level.sql().to_lowercase();
@@ -202,7 +202,7 @@ async fn serializable(cx: Context) -> Outcome {
 }
 
 async fn savepoints(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let mut transaction = begin(&cx, TransactionOptions::new()).await?;
     transaction.query(probes::insert_row(&cx, 100, 5)).await?;
     let undone = transaction.savepoint().await?;
@@ -222,7 +222,7 @@ async fn savepoints(cx: Context) -> Outcome {
 }
 
 async fn read_only(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     let options = TransactionOptions::new().read_only();
     let reading = Batch::atomic(vec![probes::select_all(&cx)], options);
@@ -246,7 +246,7 @@ async fn read_only(cx: Context) -> Outcome {
 }
 
 async fn deferrable(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     let mut options = TransactionOptions::new().read_only().deferrable();
     options.isolation = Some(IsolationLevel::Serializable);
@@ -273,7 +273,7 @@ async fn deferrable(cx: Context) -> Outcome {
 }
 
 async fn transactional_ddl(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let mut transaction = begin(&cx, TransactionOptions::new()).await?;
     transaction.query(cx.raw("create table {t:made} (id {int4})", vec![])).await?;
     transaction.query(cx.raw("alter table {t:cap} add column more {int4}", vec![])).await?;
@@ -291,7 +291,7 @@ async fn transactional_ddl(cx: Context) -> Outcome {
 }
 
 async fn errors_keep(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let mut transaction = begin(&cx, TransactionOptions::new()).await?;
     transaction.query(probes::insert_row(&cx, 100, 5)).await?;
     let failed = transaction.query(probes::insert_row(&cx, 1, 5)).await;

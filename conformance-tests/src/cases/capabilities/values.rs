@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// Every value of the capability, through its column and back.
 async fn through_columns(cx: &Context, capability: Capability) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(cx).await?;
     let adapter = cx.adapter().await?;
     for (column, value) in probes::values(capability) {
         adapter.query(probes::value(cx, column, value.clone())).await.within(column)?;
@@ -60,7 +60,7 @@ async fn exact_decimals(cx: Context) -> Outcome {
 }
 
 async fn float_nan(cx: Context) -> Outcome {
-    cx.prepare(probes::TABLES).await?;
+    probes::need(&cx).await?;
     let adapter = cx.adapter().await?;
     for (column, value) in probes::values(Capability::FloatNan) {
         adapter.query(probes::value(&cx, column, value)).await?;

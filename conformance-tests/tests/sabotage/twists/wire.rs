@@ -1,6 +1,7 @@
 //! What is made of connections that break, and of the life of an adapter.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use drivetrain_adapter_api::{
     Error, ErrorKind, Query, QueryResult, Result, Rows, SharedAdapter, async_trait,
@@ -77,12 +78,14 @@ impl Twist for BelievesLengths {
     }
 }
 
-/// S-29: the secrets of the configuration are in the adapter's `Debug`.
-pub(crate) struct TellsSecrets(pub(crate) Vec<String>);
+/// S-29: the password of the configuration is in the adapter's `Debug`.
+#[derive(Default)]
+pub(crate) struct TellsSecrets(pub(crate) Arc<Mutex<Option<String>>>);
 
 impl fmt::Debug for TellsSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config").field("options", &self.0).finish()
+        let password = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        f.debug_struct("Config").field("password", &*password).finish()
     }
 }
 
