@@ -33,6 +33,7 @@ pub(super) fn unreachable(error: io::Error) -> Error {
 
 /// The same error with where it was to and as whom.
 pub(super) fn with_place(error: Error, host: &Host, config: &PostgresConfig) -> Error {
+    let error = super::tls::refused_late(error);
     let message = format!(
         "{} (connecting to {host}, database `{}`, user `{}`)",
         error.message(),

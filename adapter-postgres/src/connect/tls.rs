@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use drivetrain_adapter_api::{Error, ErrorKind, Result};
+use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
@@ -114,6 +114,26 @@ fn unreadable(key: &str, path: &Path, error: impl std::error::Error + Send + Syn
         .with_source(error)
 }
 
+const REFUSED: (&str, &str) = (
+    "the server refused the TLS handshake",
+    "does it ask for a certificate of the client (sslcert, sslkey)?",
+);
+
+/// The error in the words of a handshake that failed, if it is the server's refusal: with TLS 1.3 that comes after our
+/// side of the handshake is done, when the first answer is awaited (RFC 8446, section 4.4.2.4).
+pub(super) fn refused_late(error: Error) -> Error {
+    let cause = std::error::Error::source(&error)
+        .and_then(|cause| cause.downcast_ref::<std::io::Error>())
+        .and_then(|cause| cause.get_ref()?.downcast_ref::<rustls::Error>());
+    match cause {
+        Some(rustls::Error::AlertReceived(_)) => {
+            let (what, hint) = REFUSED;
+            error.with_kind(ErrorKind::Tls).with_retry(RetryClass::Never).with_message(what).with_hint(hint)
+        }
+        _ => error,
+    }
+}
+
 /// The error for a handshake that failed, with the mend.
 fn failed(error: std::io::Error) -> Error {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
@@ -135,10 +155,7 @@ fn failed(error: std::io::Error) -> Error {
             }
             _ => ("the server's certificate is not acceptable", "see the source of this error"),
         },
-        Some(rustls::Error::AlertReceived(_)) => (
-            "the server refused the TLS handshake",
-            "does it ask for a certificate of the client (sslcert, sslkey)?",
-        ),
+        Some(rustls::Error::AlertReceived(_)) => REFUSED,
         Some(_) => ("the TLS handshake failed", "see the source of this error"),
         None => ("the connection broke during the TLS handshake", "see the source of this error"),
     };
