@@ -228,6 +228,8 @@ pub enum Need {
     Chinook,
     /// A server with TLS, and certificates that are right and wrong for it.
     Tls,
+    /// A TLS server of the suite's own in front of the server, whose certificates are wrong in a chosen way.
+    TlsServer,
     /// Transactions begun statement by statement.
     Interactive,
     /// Batches that are atomic.
@@ -251,6 +253,7 @@ impl fmt::Display for Need {
             Self::SecondRuntime => f.write_str("a second runtime"),
             Self::Chinook => f.write_str("the Chinook data"),
             Self::Tls => f.write_str("a server with TLS and test certificates"),
+            Self::TlsServer => f.write_str("a TLS server of the suite's own"),
             Self::Interactive => f.write_str("interactive transactions"),
             Self::AtomicBatch => f.write_str("atomic batches"),
             Self::Capability(capability) => write!(f, "the capability `{}`", capability.name()),

@@ -19,6 +19,7 @@ use crate::faults::{Damage, FaultProxy};
 use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, ServerSession, Setup, TlsFiles, Unmade};
 use crate::recorder::{Recorder, Seen};
 use crate::suite::{Environment, Subject, Sweep};
+use crate::tls::{Certificate, TlsServer};
 use crate::{Outcome, Stop, words};
 
 /// What a case is handed. Cheap to clone.
@@ -491,6 +492,26 @@ impl Context {
         };
         let proxy = proxies.open(&upstream).await;
         proxy.map(Some).map_err(|error| Stop::fail(format!("the fault proxy cannot listen: {error}")))
+    }
+
+    /// A TLS server with that certificate in front of the server; connect through it with `setup.through`.
+    ///
+    /// # Errors
+    /// `not-run` where there is none.
+    pub async fn tls_server(
+        &self,
+        certificate: Certificate,
+        asks_client: bool,
+    ) -> Outcome<Arc<dyn TlsServer>> {
+        self.must_declare(Need::TlsServer)?;
+        let upstream =
+            self.harness().upstream().ok_or_else(|| Stop::NotRun("there is no wire".to_owned()))?;
+        let servers = self.0.environment.tls_servers.as_ref();
+        let servers = servers.ok_or_else(|| Stop::NotRun("this runner has no TLS server".to_owned()))?;
+        servers
+            .open(&upstream, certificate, asks_client)
+            .await
+            .map_err(|error| Stop::fail(format!("the TLS server cannot be set up: {error}")))
     }
 
     /// Runs `work` to its end in another runtime, while this one goes on.

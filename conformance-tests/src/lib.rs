@@ -17,6 +17,7 @@ mod recorder;
 pub mod report;
 mod status;
 mod suite;
+pub mod tls;
 mod twins;
 mod waiver;
 mod words;

@@ -16,6 +16,7 @@ use crate::dataset::Chinook;
 use crate::faults::Proxies;
 use crate::harness::{Harness, Setup, Unmade};
 use crate::status::{CaseReport, Status};
+use crate::tls::TlsServers;
 use crate::{Context, Outcome, Stop, cases, twins};
 
 /// What the suite is handed by the shell it runs in.
@@ -25,6 +26,8 @@ pub struct Environment {
     pub runtime: SharedRuntime,
     /// Proxies for the cases about faults, where there are sockets.
     pub proxies: Option<Arc<dyn Proxies>>,
+    /// TLS servers with wrong certificates, where there are sockets.
+    pub tls_servers: Option<Arc<dyn TlsServers>>,
     /// A second runtime, where there can be one.
     pub elsewhere: Option<Arc<dyn Elsewhere>>,
     /// Where chance begins.
@@ -38,7 +41,15 @@ pub struct Environment {
 impl Environment {
     /// Nothing but a runtime: no proxies, no Chinook, sampled sweeps.
     pub fn new(runtime: SharedRuntime) -> Self {
-        Self { runtime, proxies: None, elsewhere: None, seed: 1, sweep: Sweep::Sampled, chinook: None }
+        Self {
+            runtime,
+            proxies: None,
+            tls_servers: None,
+            elsewhere: None,
+            seed: 1,
+            sweep: Sweep::Sampled,
+            chinook: None,
+        }
     }
 }
 
@@ -258,6 +269,7 @@ impl Suite {
             Need::Faults => upstream().is_some(),
             Need::PlainFaults => upstream().is_some_and(|upstream| !upstream.encrypted),
             Need::Peer => self.harness.has_peer(),
+            Need::TlsServer => self.environment.tls_servers.as_ref().and(self.harness.upstream()).is_some(),
             Need::SecondRuntime => self.environment.elsewhere.is_some(),
             Need::Url => self.harness.has_url(),
             Need::File => self.harness.has_file(),

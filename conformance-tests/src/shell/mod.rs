@@ -9,6 +9,8 @@ mod libtest;
 mod proxy;
 mod session;
 mod sliced;
+#[cfg(feature = "tls-server")]
+mod tls;
 
 pub use libtest::{main, run};
 pub use proxy::TokioProxies;

@@ -37,6 +37,10 @@ impl Session {
             (environment.seed, environment.sweep) = (seed, sweep);
             environment.chinook.clone_from(&chinook);
             environment.proxies = Some(Arc::new(TokioProxies));
+            #[cfg(feature = "tls-server")]
+            {
+                environment.tls_servers = Some(Arc::new(super::tls::OwnTlsServers));
+            }
             environment.elsewhere = Some(Arc::new(OwnThread));
             environment
         };

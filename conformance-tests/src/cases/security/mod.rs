@@ -1,6 +1,7 @@
 //! Secrets, injection, TLS.
 
 mod canary;
+mod certificates;
 mod doors;
 mod injection;
 mod secrets;
@@ -8,4 +9,4 @@ mod secrets;
 use crate::case::Case;
 
 /// The tables of cases of this group.
-pub(super) const CASES: &[&[Case]] = &[secrets::CASES, injection::CASES, doors::CASES];
+pub(super) const CASES: &[&[Case]] = &[secrets::CASES, injection::CASES, doors::CASES, certificates::CASES];
