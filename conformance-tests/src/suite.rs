@@ -126,6 +126,9 @@ pub struct Suite {
     subject: Subject,
 }
 
+/// How many times as long as a sample a whole sweep may take.
+const FULL: u32 = 10;
+
 /// Namespaces so far in this process, so that no two have the same label.
 static NAMESPACES: AtomicU64 = AtomicU64::new(0);
 
@@ -249,9 +252,13 @@ impl Suite {
             }
         };
         let runtime = &*self.environment.runtime;
-        let limited = with_timeout(runtime, case.deadline, AssertUnwindSafe(body).catch_unwind()).await;
+        let deadline = match self.environment.sweep {
+            Sweep::Sampled => case.deadline,
+            Sweep::Full => case.deadline * FULL,
+        };
+        let limited = with_timeout(runtime, deadline, AssertUnwindSafe(body).catch_unwind()).await;
         let outcome = match limited {
-            None => Err(Stop::fail(format!("not done after {:?}", case.deadline))),
+            None => Err(Stop::fail(format!("not done after {deadline:?}"))),
             Some(Err(panic)) => Err(Stop::fail(format!("panicked: {}", panic_text(&*panic)))),
             Some(Ok(outcome)) => outcome,
         };

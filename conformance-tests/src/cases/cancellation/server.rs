@@ -138,7 +138,7 @@ async fn stops_at_the_server(cx: Context) -> Outcome {
     Ok(())
 }
 
-const COARSE: Grid = Grid { whole: 1, sample: 3, pauses: &[Duration::ZERO] };
+const COARSE: Grid = Grid { whole: 1, sample: 3, most: 40, pauses: &[Duration::ZERO] };
 
 async fn large_parameter(cx: Context) -> Outcome {
     let setup = narrow(&cx);

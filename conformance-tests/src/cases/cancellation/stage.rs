@@ -20,15 +20,17 @@ const SOON: Duration = Duration::from_secs(5);
 pub(super) struct Grid {
     /// How often it is run to its end first: what is learnt in the first run makes the second another one.
     pub(super) whole: usize,
-    /// How many values of k.
+    /// How many values of k in a sample.
     pub(super) sample: usize,
+    /// How many at most where every one would do: each may cost a second.
+    pub(super) most: usize,
     /// How long after the last poll the future is dropped: by then an answer may have come that nobody has taken.
     pub(super) pauses: &'static [Duration],
 }
 
 /// The grid of operations that are quick.
 pub(super) const FINE: Grid =
-    Grid { whole: 2, sample: 8, pauses: &[Duration::ZERO, Duration::from_millis(2)] };
+    Grid { whole: 2, sample: 8, most: usize::MAX, pauses: &[Duration::ZERO, Duration::from_millis(2)] };
 
 /// Runs the operation once, up to the cut.
 pub(super) type Operation = fn(Stage) -> BoxFuture<'static, Outcome<Ended>>;
@@ -221,7 +223,11 @@ pub(super) async fn sweep_with(cx: Context, setup: Setup, grid: Grid, operation:
     ensure!(polls > 0, "the operation was never polled");
     let mut done = false;
     for &pause in grid.pauses {
-        let mut steps = stage.cx.sweep().steps(polls + 1, grid.sample);
+        let mut steps = match stage.cx.sweep() {
+            Sweep::Full if polls < grid.most => Sweep::Full.steps(polls + 1, grid.most),
+            Sweep::Full => Sweep::Sampled.steps(polls + 1, grid.most),
+            Sweep::Sampled => Sweep::Sampled.steps(polls + 1, grid.sample),
+        };
         // How often it is polled differs from run to run.
         steps.extend((1..=8).map(|more| polls * (8 + more) / 8 + more));
         for polls in steps {
