@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::task::Poll;
 use std::time::Duration;
 
-use drivetrain_adapter_api::{Dialect, Query, SharedAdapter, Transaction, TransactionOptions};
-use futures_util::future::{BoxFuture, join_all};
+use drivetrain_adapter_api::{BoxFuture, Dialect, Query, SharedAdapter, Transaction, TransactionOptions};
+use futures_util::future::join_all;
 
 use crate::harness::Setup;
 use crate::{Context, Outcome, Stop};

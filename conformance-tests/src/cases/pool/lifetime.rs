@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use drivetrain_adapter_api::{ErrorKind, Query, TransactionOptions};
-use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, join};
+use drivetrain_adapter_api::{BoxFuture, Error, ErrorKind, Query, TransactionOptions};
+use futures_util::future::join;
 
 use super::helpers::{SOON, holder, line_up, pool_of, session_ids, sessions_become, use_all};
 use crate::case::{Case, L, Need, P, STATEFUL, T, W, case};
 use crate::outcome::{ensure, ensure_eq, must_fail};
-use crate::{Context, Outcome, Stop, Within as _};
+use crate::{Context, Outcome, Within as _};
 
 pub(super) const CASES: &[Case] = &[
     case!(
@@ -99,7 +98,8 @@ async fn close_waits(cx: Context) -> Outcome {
     cx.prepare(&["create table {t:t} (id {int4})"]).await?;
     let adapter = cx.adapter_with(pool_of(&cx, 2)).await?;
     let mut held = holder(&cx, &adapter).await?;
-    let closing = vec![async { Ok::<_, Stop>(adapter.close().await?) }.boxed()];
+    let closing: BoxFuture<'_, Outcome> = Box::pin(async { Ok(adapter.close().await?) });
+    let closing = vec![closing];
     let closing = line_up(closing).await.within("closing while a transaction is open")?;
     let refused = cx.within(SOON, "a call while it closes", adapter.begin(TransactionOptions::new())).await?;
     must_fail(refused, &[ErrorKind::Closed], "a transaction begun while it closes")?;
@@ -121,8 +121,8 @@ async fn close_waits(cx: Context) -> Outcome {
 async fn close_while_waiting(cx: Context) -> Outcome {
     let adapter = cx.adapter_with(pool_of(&cx, 1)).await?;
     let held = holder(&cx, &adapter).await?;
-    let waiting: Vec<BoxFuture<'_, _>> =
-        (0..5).map(|_| cx.check_usable_as_result(&adapter).boxed()).collect();
+    let question = |_| -> BoxFuture<'_, Result<(), Error>> { Box::pin(cx.check_usable_as_result(&adapter)) };
+    let waiting: Vec<_> = (0..5).map(question).collect();
     let waiting = line_up(waiting).await?;
     let closing = cx.within(SOON, "closing", adapter.close());
     let release = async {

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use drivetrain_adapter_api::{ErrorKind, RetryClass};
-use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, join, join_all};
+use drivetrain_adapter_api::{BoxFuture, ErrorKind, RetryClass, SharedAdapter};
+use futures_util::future::{join, join_all};
 
 use super::helpers::{SOON, holder, line_up, order_of, pause, pool_of, sessions_become, use_all};
 use crate::case::{Case, L, Need, P, STATEFUL, T, W, case};
@@ -108,11 +107,15 @@ async fn limits(cx: Context) -> Outcome {
     Ok(())
 }
 
+/// So many questions, not yet asked.
+fn questions<'a>(cx: &'a Context, adapter: &'a SharedAdapter, number: usize) -> Vec<BoxFuture<'a, Outcome>> {
+    (0..number).map(|_| -> BoxFuture<'a, Outcome> { Box::pin(cx.check_usable(adapter)) }).collect()
+}
+
 async fn exhaustion(cx: Context) -> Outcome {
     let adapter = cx.adapter_with(pool_of(&cx, 1)).await?;
     let held = holder(&cx, &adapter).await?;
-    let waiting: Vec<BoxFuture<'_, Outcome>> =
-        (0..5).map(|_| async { cx.check_usable(&adapter).await }.boxed()).collect();
+    let waiting = questions(&cx, &adapter, 5);
     let waiting = line_up(waiting).await?;
     let (order, released) = join(order_of(waiting), held.rollback()).await;
     released?;
@@ -158,8 +161,7 @@ async fn dropped_waiters(cx: Context) -> Outcome {
     // The connection is on its way to one that is dropped before it takes it.
     for round in 0..50 {
         let held = holder(&cx, &adapter).await?;
-        let waiting: Vec<BoxFuture<'_, Outcome>> =
-            (0..3).map(|_| async { cx.check_usable(&adapter).await }.boxed()).collect();
+        let waiting = questions(&cx, &adapter, 3);
         let mut waiting = line_up(waiting).await?;
         held.rollback().await?;
         drop(waiting.remove(0));
@@ -172,8 +174,7 @@ async fn dropped_waiters(cx: Context) -> Outcome {
 async fn fairness(cx: Context) -> Outcome {
     let adapter = cx.adapter_with(pool_of(&cx, 1)).await?;
     let held = holder(&cx, &adapter).await?;
-    let waiting: Vec<BoxFuture<'_, Outcome>> =
-        (0..100).map(|_| async { cx.check_usable(&adapter).await }.boxed()).collect();
+    let waiting = questions(&cx, &adapter, 100);
     let waiting = line_up(waiting).await?;
     let (order, released) = join(order_of(waiting), held.rollback()).await;
     released?;
