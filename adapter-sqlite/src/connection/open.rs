@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,26 @@ pub(crate) struct Opener {
     path: Option<PathBuf>,
     /// Whether the file has been opened once: from then on it is never created again.
     opened: AtomicBool,
+    /// Which file that was.
+    file: OnceLock<FileId>,
+}
+
+/// What tells a file from another that has its path later: device and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileId(u64, u64);
+
+impl FileId {
+    /// That of the file at `path`, where there is one and the system tells.
+    #[cfg(unix)]
+    fn of(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        fs::metadata(path).ok().map(|file| Self(file.dev(), file.ino()))
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &Path) -> Option<Self> {
+        None
+    }
 }
 
 impl Opener {
@@ -41,7 +61,7 @@ impl Opener {
                 ))
             })?),
         };
-        Ok(Self { config, path, opened: AtomicBool::new(false) })
+        Ok(Self { config, path, opened: AtomicBool::new(false), file: OnceLock::new() })
     }
 
     pub(crate) fn config(&self) -> &SqliteConfig {
@@ -56,6 +76,10 @@ impl Opener {
         self.set_up(&connection, role)?;
         connection.set_prepared_statement_cache_capacity(self.config.statement_cache);
         let noted = facts::install(&mut connection).map_err(broken)?;
+        if let Some(file) = self.path.as_deref().and_then(FileId::of) {
+            // The first counts: what was opened later was compared with it.
+            let _ = self.file.set(file);
+        }
         self.opened.store(true, Ordering::Release);
         Ok(Link {
             role,
@@ -85,7 +109,22 @@ impl Opener {
             }
             OpenMode::ReadWrite | OpenMode::Create => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
-        Connection::open_with_flags(path, flags).map_err(|error| self.explain(error))
+        let connection = Connection::open_with_flags(path, flags).map_err(|error| self.explain(error))?;
+        self.check_same(path)?;
+        Ok(connection)
+    }
+
+    /// Refuses another file than the one that the adapter's other connections have open: some would read what the others
+    /// never see.
+    fn check_same(&self, path: &Path) -> Result<()> {
+        match (self.file.get(), FileId::of(path)) {
+            (Some(first), Some(now)) if *first != now => Err(Error::new(
+                ErrorKind::Connect,
+                format!("the database file `{}` has been replaced since it was opened", path.display()),
+            )
+            .with_hint("open the adapter anew; to replace a database, close what has it open first")),
+            _ => Ok(()),
+        }
     }
 
     fn set_up(&self, connection: &Connection, role: Role) -> Result<()> {
