@@ -167,8 +167,13 @@ async fn the_same_or_an_error(cx: &Context, adapter: &SharedAdapter, what: &str)
                 ensure_eq!(read, (rows, rows * 1000), "{what}: what is read");
             }
             Err(error) => {
-                let kinds =
-                    [ErrorKind::Corrupt, ErrorKind::Connect, ErrorKind::ReadOnly, ErrorKind::ConnectionLost];
+                let kinds = [
+                    ErrorKind::Corrupt,
+                    ErrorKind::Connect,
+                    ErrorKind::DatabaseNotFound,
+                    ErrorKind::ReadOnly,
+                    ErrorKind::ConnectionLost,
+                ];
                 must_fail::<()>(Err(error), &kinds, what)?;
             }
         }
@@ -187,7 +192,12 @@ async fn removed(cx: Context) -> Outcome {
         Ok(other) => other.query(cx.raw("select id from {t:t}", vec![])).await.map(drop),
         Err(error) => Err(error),
     };
-    let kinds = [ErrorKind::UndefinedTable, ErrorKind::Connect, ErrorKind::Corrupt];
+    let kinds = [
+        ErrorKind::UndefinedTable,
+        ErrorKind::DatabaseNotFound,
+        ErrorKind::Connect,
+        ErrorKind::Corrupt,
+    ];
     must_fail(other, &kinds, "a new connection")?;
     the_same_or_an_error(&cx, &adapter, "a file that was removed and made anew").await
 }
