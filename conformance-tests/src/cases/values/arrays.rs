@@ -20,7 +20,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-9"],
         "small and large arrays arrive",
         small_and_large
-    ),
+    )
+    .within_seconds(30),
     case!(
         "TYPE-112",
         Values,
@@ -80,7 +81,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-9"],
         "arrays of every type arrive",
         boundary
-    ),
+    )
+    .within_seconds(30),
 ];
 
 async fn small_and_large(cx: Context) -> Outcome {

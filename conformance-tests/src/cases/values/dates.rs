@@ -104,7 +104,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-9"],
         "microseconds are kept, and what is finer is rounded",
         microseconds
-    ),
+    )
+    .within_seconds(30),
     case!(
         "TYPE-080",
         Values,
@@ -144,7 +145,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-9"],
         "instants around changes of the clock arrive",
         boundary
-    ),
+    )
+    .within_seconds(30),
     case!(
         "TYPE-084",
         Values,
@@ -164,7 +166,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-9"],
         "dates and times arrive in every DateStyle",
         boundary
-    ),
+    )
+    .within_seconds(30),
     case!("TYPE-086", Values, L0, PG, [Need::Oracle], ["A-9"], "years of five digits arrive", boundary),
     case!("TYPE-087", Values, L0, M, [Need::Oracle], ["A-9"], "YEAR is an integer", boundary),
     case!(

@@ -32,7 +32,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-5", "A-9"],
         "domains are read as their base and checked, composites are text",
         domains
-    ),
+    )
+    .within_seconds(30),
     case!(
         "TYPE-120",
         Values,
@@ -42,7 +43,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-5", "A-9"],
         "addresses arrive as Postgres writes them, and wrong ones are refused",
         addresses
-    ),
+    )
+    .within_seconds(30),
     case!(
         "TYPE-121",
         Values,
@@ -52,7 +54,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-9", "R-2"],
         "types without a variant arrive with their name, whoever made them",
         without_variant
-    ),
+    )
+    .within_seconds(30),
 ];
 
 async fn labels(cx: Context) -> Outcome {

@@ -76,7 +76,8 @@ pub(super) const CASES: &[Case] = &[
         ["A-9"],
         "what means something in SQL means nothing in a value",
         boundary
-    ),
+    )
+    .within_seconds(30),
     case!(
         "TYPE-049",
         Values,
