@@ -75,7 +75,14 @@ fn prove<H: Harness + Clone>(row: &'static Row, around: &Surroundings, harness: 
     }
     let broken = run(layered(row, around, harness, true), row.case)?;
     if broken.status != Status::Fail {
-        return Err(format!("{} does not catch it: {}", row.case, told(&broken)).into());
+        return Err(format!(
+            "{} does not catch that {} ({}): {}",
+            row.case,
+            row.what,
+            row.how,
+            told(&broken)
+        )
+        .into());
     }
     let reason = broken.reason.unwrap_or_default();
     let said: String = reason.lines().next().unwrap_or_default().chars().take(120).collect();

@@ -175,6 +175,10 @@ const TWISTS: &[Row] = rows! {
         "CAP-statement_timeout.embedded" "an endless statement ends": t::NoTimeLimits;
     "S-60" Sqlite "a health check asks nobody" => "INFO-18" "a closed adapter is not healthy": t::AlwaysHealthy;
     "S-61" Sqlite "a closed adapter goes on" => "INFO-18" "every call after close is refused": t::NeverClosed;
+    "S-62" Sqlite "raw SQL runs and is not declared" =>
+        "CAP-raw_sql" "the twin: a statement takes effect around the check": t::Claimed(t::hides_raw_sql);
+    "S-63" Postgres "batches are pipelined and it is not declared" =>
+        "CAP-pipelining" "the twin: round trips are counted at the proxy": t::Claimed(t::hides_pipelining);
 };
 
 /// Those that need something.

@@ -27,7 +27,7 @@ impl<C: fmt::Debug> Broken<C> {
         self.inner.as_mut().expect("only what consumes it takes it")
     }
 
-    fn take(mut self: Box<Self>) -> (C, SharedTwist) {
+    fn take(mut self) -> (C, SharedTwist) {
         let inner = self.inner.take().expect("only what consumes it takes it");
         (inner, Arc::clone(&self.twist))
     }
@@ -107,12 +107,12 @@ impl Transaction for Broken<Box<dyn Transaction + '_>> {
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {
-        let (inner, twist) = self.take();
+        let (inner, twist) = (*self).take();
         twist.commit(inner).await.map_err(|error| twist.error(error))
     }
 
     async fn rollback(self: Box<Self>) -> Result<()> {
-        let (inner, twist) = self.take();
+        let (inner, twist) = (*self).take();
         inner.rollback().await.map_err(|error| twist.error(error))
     }
 }
@@ -126,7 +126,7 @@ impl Session for Broken<Box<dyn Session>> {
     }
 
     async fn close(self: Box<Self>) -> Result<()> {
-        let (inner, twist) = self.take();
+        let (inner, twist) = (*self).take();
         inner.close().await.map_err(|error| twist.error(error))
     }
 }

@@ -28,6 +28,16 @@ pub(crate) fn hides_savepoints(capabilities: Capabilities) -> Capabilities {
     capabilities.with_savepoints(false)
 }
 
+/// S-62: SQL of the caller's own runs, and is not declared.
+pub(crate) fn hides_raw_sql(capabilities: Capabilities) -> Capabilities {
+    capabilities.with_raw_sql(false)
+}
+
+/// S-63: pipelines on the wire, and does not declare it.
+pub(crate) fn hides_pipelining(capabilities: Capabilities) -> Capabilities {
+    capabilities.with_pipelining(false)
+}
+
 /// S-59: what a limit of time would stop goes on.
 #[derive(Debug)]
 pub(crate) struct NoTimeLimits;

@@ -26,6 +26,7 @@ pub(crate) fn one_kind(error: Error) -> Error {
 }
 
 /// S-56: the names that the server gave are lost.
+#[allow(clippy::needless_pass_by_value, reason = "all twists of errors have this signature")]
 pub(crate) fn names_lost(error: Error) -> Error {
     let mut bare = Error::new(error.kind(), error.message().to_owned()).with_retry(error.retry());
     if let Some(state) = error.sqlstate() {

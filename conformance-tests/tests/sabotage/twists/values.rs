@@ -32,7 +32,7 @@ pub(crate) fn json_null_to_null(column: &Column, value: Value) -> Value {
 /// S-09
 pub(crate) fn no_negative_zero(_: &Column, value: Value) -> Value {
     match value {
-        Value::Float64(number) if number == 0.0 => Value::Float64(0.0),
+        Value::Float64(number) if number.to_bits() == (-0.0_f64).to_bits() => Value::Float64(0.0),
         other => other,
     }
 }
