@@ -23,6 +23,8 @@ pub struct Seen {
     pub level: String,
     /// Its fields, those recorded later included, in the order they came.
     pub fields: Vec<(&'static str, String)>,
+    /// The names of the spans that it was made within, the outermost first.
+    pub within: Vec<&'static str>,
     /// Whether the span has ended.
     pub closed: bool,
 }
@@ -42,6 +44,8 @@ pub(crate) struct Recorder(Arc<Kept>);
 struct Kept {
     next: AtomicU64,
     seen: Mutex<Vec<(u64, Seen)>>,
+    /// The spans that are entered, the outermost first.
+    entered: Mutex<Vec<u64>>,
     /// How many handles each span has.
     handles: Mutex<std::collections::HashMap<u64, usize>>,
 }
@@ -62,16 +66,29 @@ impl Recorder {
         let id = self.0.next.fetch_add(1, Ordering::Relaxed) + 1;
         let mut fields = Vec::new();
         record(&mut Fields(&mut fields));
+        let within = self.within();
         let seen = Seen {
             is_span,
             name: metadata.name(),
             target: metadata.target().to_owned(),
             level: metadata.level().to_string(),
             fields,
+            within,
             closed: false,
         };
         self.lock().push((id, seen));
         id
+    }
+
+    fn entered(&self) -> std::sync::MutexGuard<'_, Vec<u64>> {
+        self.0.entered.lock().expect("nothing panics while the list is held")
+    }
+
+    fn within(&self) -> Vec<&'static str> {
+        let entered = self.entered().clone();
+        let seen = self.lock();
+        let name = |id: &u64| seen.iter().find(|(known, _)| known == id).map(|(_, seen)| seen.name);
+        entered.iter().filter_map(name).collect()
     }
 
     fn change(&self, id: &Id, change: impl FnOnce(&mut Seen)) {
@@ -115,9 +132,16 @@ impl Subscriber for Recorder {
         self.add(false, event.metadata(), |fields| event.record(fields));
     }
 
-    fn enter(&self, _: &Id) {}
+    fn enter(&self, span: &Id) {
+        self.entered().push(span.into_u64());
+    }
 
-    fn exit(&self, _: &Id) {}
+    fn exit(&self, span: &Id) {
+        let mut entered = self.entered();
+        if let Some(at) = entered.iter().rposition(|id| *id == span.into_u64()) {
+            entered.remove(at);
+        }
+    }
 
     fn clone_span(&self, id: &Id) -> Id {
         let mut handles = self.0.handles.lock().expect("nothing panics while the map is held");
