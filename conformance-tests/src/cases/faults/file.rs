@@ -192,12 +192,8 @@ async fn removed(cx: Context) -> Outcome {
         Ok(other) => other.query(cx.raw("select id from {t:t}", vec![])).await.map(drop),
         Err(error) => Err(error),
     };
-    let kinds = [
-        ErrorKind::UndefinedTable,
-        ErrorKind::DatabaseNotFound,
-        ErrorKind::Connect,
-        ErrorKind::Corrupt,
-    ];
+    let kinds =
+        [ErrorKind::UndefinedTable, ErrorKind::DatabaseNotFound, ErrorKind::Connect, ErrorKind::Corrupt];
     must_fail(other, &kinds, "a new connection")?;
     the_same_or_an_error(&cx, &adapter, "a file that was removed and made anew").await
 }

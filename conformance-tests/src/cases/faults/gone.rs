@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use drivetrain_adapter_api::{Error, ErrorKind};
+use drivetrain_adapter_api::{Capability, Error, ErrorKind, TransactionOptions, Value};
 
 use super::bench::{Bench, PATIENCE, must_not_connect, nothing_happened, setup};
 use super::exchange::{Exchange, TABLE, left};
@@ -17,6 +17,16 @@ use crate::{Context, Outcome, Within as _};
 const LIMIT: Duration = Duration::from_millis(200);
 
 pub(super) const CASES: &[Case] = &[
+    case!(
+        "FLT-03.transaction",
+        Faults,
+        R,
+        P.or(W),
+        [Need::Oracle, Need::Faults, Need::Interactive, Need::Capability(Capability::Savepoints)],
+        ["T-3", "A-6"],
+        "savepoints and the end of a transaction whose server falls silent end by the transaction's limit",
+        silent_transaction
+    ),
     case!(
         "FLT-08",
         Faults,
@@ -78,6 +88,35 @@ pub(super) const CASES: &[Case] = &[
         garbage
     ),
 ];
+
+async fn silent_transaction(cx: Context) -> Outcome {
+    cx.prepare(&[TABLE]).await?;
+    let bench = Bench::new(&cx).await?;
+    for (id, what) in
+        [(1, "a savepoint"), (2, "a release"), (3, "a rollback to a savepoint"), (4, "a rollback")]
+    {
+        let mut transaction = bench.adapter.begin(TransactionOptions::new().timeout(LIMIT)).await?;
+        let insert = cx.raw("insert into {t:t} (id) values ({1})", vec![Value::Int64(id)]);
+        transaction.query(insert).await.within(what)?;
+        let savepoint = if id == 2 || id == 3 { Some(transaction.savepoint().await?) } else { None };
+        bench.to_client(Stage { cut: Some((0, Cut::Stall)), ..Stage::default() });
+        let call = async {
+            match (id, savepoint) {
+                (2, Some(savepoint)) => transaction.release(savepoint).await,
+                (3, Some(savepoint)) => transaction.rollback_to(savepoint).await,
+                (4, _) => transaction.rollback().await,
+                _ => transaction.savepoint().await.map(drop),
+            }
+        };
+        let said = cx.within(PATIENCE, "the call", call).await.within(what)?;
+        must_fail(said, &[ErrorKind::TransactionEnded], what)?;
+        bench.heal();
+        bench.check_usable().await.within(what)?;
+        bench.settle().await?;
+        ensure_eq!(left(&cx, id).await?, 0, "{what}: rows");
+    }
+    Ok(())
+}
 
 /// Swallows what the first connection says, and passes on what others do.
 struct Vanished(bool);

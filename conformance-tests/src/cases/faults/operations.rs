@@ -77,9 +77,9 @@ async fn transactions(cx: &Context, adapter: &SharedAdapter, first: i64) -> Outc
         let mut transaction = adapter.begin(TransactionOptions::new()).await?;
         transaction.query(cx.raw("insert into {t:o} (id) values ({1})", vec![Value::Int64(id)])).await?;
         if commit {
-            transaction.commit().await?
+            transaction.commit().await?;
         } else {
-            transaction.rollback().await?
+            transaction.rollback().await?;
         }
         let count = format!("select count(*) from {{t:o}} where id = {id}");
         counted(cx, &count, u64::from(commit)).await?;

@@ -161,7 +161,7 @@ async fn no_json(cx: Context) -> Outcome {
     for outcome in [marked, twice] {
         match outcome {
             Ok(result) => {
-                ensure_eq!((result.rows.len(), result.rows.get::<i32>(0, 0)?), (1, 12345), "the row")
+                ensure_eq!((result.rows.len(), result.rows.get::<i32>(0, 0)?), (1, 12345), "the row");
             }
             Err(error) => drop(must_fail::<()>(Err(error), &REFUSED, "odd JSON")?),
         }

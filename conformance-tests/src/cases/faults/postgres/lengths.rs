@@ -114,7 +114,8 @@ fn with_count(change: fn(i16) -> i16) -> Tamper {
 
 async fn wrong_counts(cx: Context) -> Outcome {
     let bench = Bench::new(&cx).await?;
-    let changes: [(&str, fn(i16) -> i16); 5] = [
+    type Changed = fn(i16) -> i16;
+    let changes: [(&str, Changed); 5] = [
         ("one column more", |count| count + 1),
         ("one column less", |count| count - 1),
         ("no column", |_| 0),
