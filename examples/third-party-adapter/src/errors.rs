@@ -34,6 +34,7 @@ pub(crate) fn of_server(said: ServerError) -> Error {
     let text = said.message.strip_prefix("SQLite error: ").unwrap_or(&said.message);
     let error = constraint(text)
         .or_else(|| undefined(text))
+        .or_else(|| refused(text))
         .or_else(|| of_code(code))
         .unwrap_or_else(|| Error::new(ErrorKind::Database, "the server could not run the statement"));
     error.with_server_message(said.message)
@@ -99,6 +100,20 @@ fn undefined(text: &str) -> Option<Error> {
     Some(Error::new(ErrorKind::UndefinedColumn, "there is no such column").with_columns([name(rest)]))
 }
 
+/// What SQLite tells by its words alone: its code for these is that of any error.
+fn refused(text: &str) -> Option<Error> {
+    let (kind, message) = if text.contains(" already exists") {
+        (ErrorKind::AlreadyExists, "something of this name exists already")
+    } else if text.starts_with("integer overflow") {
+        (ErrorKind::OutOfRange, "a number is beyond SQLite's integers")
+    } else if text.starts_with("too many columns") || text.starts_with("Expression tree is too large") {
+        (ErrorKind::LimitExceeded, "a limit of the database is reached")
+    } else {
+        return None;
+    };
+    Some(Error::new(kind, message))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +135,21 @@ mod tests {
         assert_eq!((error.kind(), error.table()), (ErrorKind::ForeignKeyViolation, None));
         let error = said("CHECK constraint failed: positive", "SQLITE_CONSTRAINT_CHECK");
         assert_eq!(error.constraint(), Some("positive"));
+    }
+
+    #[test]
+    fn words_tell_where_the_code_does_not() {
+        for (message, code, kind) in [
+            (
+                "table \"t\" already exists in create table t (id) at offset 13",
+                "SQL_PARSE_ERROR",
+                ErrorKind::AlreadyExists,
+            ),
+            ("SQLite error: integer overflow", "SQLITE_ERROR", ErrorKind::OutOfRange),
+            ("SQLite error: too many columns on t", "SQLITE_ERROR", ErrorKind::LimitExceeded),
+        ] {
+            assert_eq!(said(message, code).kind(), kind, "{message}");
+        }
     }
 
     #[test]

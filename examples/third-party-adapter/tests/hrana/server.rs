@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use drivetrain_adapter_api::http::{HttpRequest, HttpResponse, HttpTransport};
 use drivetrain_adapter_api::{Error, async_trait};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{Value as Sql, ValueRef};
 use serde_json::{Value, json};
 
@@ -22,6 +23,8 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(connection: Connection) -> Arc<Self> {
         connection.execute_batch("pragma foreign_keys = on").unwrap();
+        // Else a column in double quotes that does not exist is a text.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false).unwrap();
         Arc::new(Self {
             connection: Mutex::new(connection),
             requests: Mutex::new(Vec::new()),
@@ -125,15 +128,17 @@ fn holds(condition: &Value, results: &[Option<Value>]) -> bool {
 fn execute(connection: &Connection, stmt: &Value) -> Answer {
     let mut statement = connection.prepare(stmt["sql"].as_str().unwrap()).map_err(|error| failure(&error))?;
     let args = stmt["args"].as_array().unwrap().iter().map(argument);
-    let width = statement.column_count();
-    let cols: Vec<_> =
-        statement.column_names().map(|name| json!({ "name": name, "decltype": null })).collect();
     let before = connection.total_changes();
     let mut rows = statement.query(rusqlite::params_from_iter(args)).map_err(|error| failure(&error))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next().map_err(|error| failure(&error))? {
+        let width = row.as_ref().column_count();
         found.push((0..width).map(|at| cell(row.get_ref(at).unwrap())).collect::<Vec<_>>());
     }
+    drop(rows);
+    // Not before: where the schema has changed, SQLite prepares the statement anew at its first step.
+    let cols: Vec<_> =
+        statement.column_names().map(|name| json!({ "name": name, "decltype": null })).collect();
     Ok(json!({
         "cols": cols,
         "rows": found,
