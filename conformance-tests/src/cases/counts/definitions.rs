@@ -41,13 +41,13 @@ async fn some_rows(cx: &Context) -> Outcome {
 
 async fn definitions(cx: Context) -> Outcome {
     some_rows(&cx).await?;
-    let index = if cx.dialect() == Dialect::MySql { "drop index i on {t:t}" } else { "" };
+    let mysql = cx.dialect() == Dialect::MySql;
     for template in [
         "create table {t:u} (id {int4}, v {int4})",
         "create index i on {t:t} (id)",
         "create view {t:w} as select id from {t:t}",
         "alter table {t:t} add column w {int4}",
-        index,
+        if mysql { "drop index i on {t:t}" } else { "create index j on {t:t} (id)" },
         "drop view {t:w}",
         "drop table {t:u}",
         "drop table if exists {t:u}",
