@@ -33,7 +33,8 @@ impl Arguments {
         arguments: impl IntoIterator<Item = OsString>,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, String> {
-        let mut options = ["report", "sweep", "seed", "chinook", "shuffle", "network"].map(|name| (name, None));
+        let mut options =
+            ["report", "sweep", "seed", "chinook", "shuffle", "network"].map(|name| (name, None));
         let mut rest = Vec::new();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
