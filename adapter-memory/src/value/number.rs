@@ -263,6 +263,7 @@ mod tests {
         // Measured on Postgres 15: select a::numeric / b::numeric.
         assert_eq!(quotient("1", "3"), "0.33333333333333333333");
         assert_eq!(quotient("2", "1"), "2.0000000000000000");
+        assert_eq!(quotient("1", "1"), "1.00000000000000000000");
         assert_eq!(quotient("10", "4"), "2.5000000000000000");
         assert_eq!(quotient("-1", "3"), "-0.33333333333333333333");
         assert_eq!(quotient("100000", "3"), "33333.333333333333");

@@ -1,8 +1,9 @@
 //! Several queries together.
 
-use drivetrain_adapter_api::{Adapter as _, Batch, ErrorKind, TransactionOptions};
+use drivetrain_adapter_api::statement::{Body, Cte, CteBody, Update};
+use drivetrain_adapter_api::{Adapter as _, Batch, ErrorKind, Query, Statement, TransactionOptions, Value};
 
-use crate::support::{adapter, all, committed, delete_all, insert, ints};
+use crate::support::{adapter, add, all, committed, delete_all, insert, ints};
 
 const OPTIONS: TransactionOptions = TransactionOptions::new();
 
@@ -27,6 +28,19 @@ async fn a_batch_that_is_not_atomic_stops_at_the_first_failure() {
     assert_eq!((error.kind(), error.batch_index()), (ErrorKind::UniqueViolation, Some(1)));
     assert_eq!(committed(&adapter).await, [1]);
     assert!(adapter.batch(Batch::new(vec![])).await.unwrap().is_empty());
+}
+
+/// Databases differ in which part that is, and agree that it is one.
+#[tokio::test]
+async fn a_row_is_written_by_one_part_of_a_statement() {
+    let adapter = adapter();
+    adapter.query(insert(1)).await.unwrap();
+    let Body::Delete(delete) = delete_all().statement.body().clone() else { panic!("a delete") };
+    let Body::Update(update) = add(10).statement.body().clone() else { panic!("an update") };
+    let cte = Cte { name: "gone".into(), columns: vec![], body: CteBody::Delete(delete) };
+    let both = Query::new(Statement::new(Update { with: vec![cte], ..*update }), vec![Value::Int32(10)]);
+    assert_eq!(adapter.query(both).await.unwrap().affected, Some(0));
+    assert!(committed(&adapter).await.is_empty());
 }
 
 #[tokio::test]
