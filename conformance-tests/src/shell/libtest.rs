@@ -51,7 +51,7 @@ pub fn run(
     }
     let trials = cases.into_iter().map(|case| {
         let session = Arc::clone(&session);
-        let name = format!("{}::{}", case.group.name(), case.id);
+        let name = format!("{}::{}::{}", case.level.name(), case.group.name(), case.id);
         Trial::ignorable_test(name, move || trial(&session, case)).with_kind(case.level.name())
     });
     let conclusion = libtest_mimic::run(&runner, trials.collect());
