@@ -12,7 +12,7 @@ use super::shared::{Description, Layout};
 use super::{Prepared, Session, StatementMode};
 
 /// How many parameters one statement takes: their count is a 16-bit number in the Bind message.
-const MAX_PARAMETERS: u64 = 65535;
+pub(super) const MAX_PARAMETERS: u64 = 65535;
 
 /// How a statement is run.
 #[derive(Debug, Clone)]

@@ -62,6 +62,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         prefetch: bool,
     ) -> Result<Portal> {
         self.check_ready()?;
+        if before.is_empty() {
+            request.check_size()?;
+        }
         let chunk_rows = i32::try_from(chunk_rows.max(1)).unwrap_or(i32::MAX);
         let fresh = self.status == TransactionStatus::Idle;
         self.under_way = in_flight(request, fresh && before.is_empty());

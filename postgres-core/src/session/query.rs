@@ -46,6 +46,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// [`ParameterCount`](ErrorKind::ParameterCount); and what the connection meets.
     pub async fn query(&mut self, before: &[String], request: &Request<'_>) -> Result<Answer> {
         self.check_ready()?;
+        if before.is_empty() {
+            request.check_size()?;
+        }
         let fresh = self.status == TransactionStatus::Idle;
         self.under_way = in_flight(request, fresh && before.is_empty());
         let mut again = true;
@@ -91,6 +94,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.put_control(group, Unit::Before, sql)?;
         }
         // What goes ahead is sent also if the statement itself cannot be.
+        request.check_size()?;
         if let Plan::Warm(Prepared { description, .. }) | Plan::Known(description) = &plan {
             check_count(description, request)?;
         }

@@ -15,7 +15,15 @@ use super::message::{self, Message};
 /// How much is asked of the stream at once.
 const READ_AT_ONCE: usize = 16 << 10;
 /// The largest message that a server takes: `PQ_LARGE_MESSAGE_LIMIT` in `libpq.h` of its sources.
-const LARGEST_SENT: usize = (1 << 30) - 2;
+pub(super) const LARGEST_SENT: usize = (1 << 30) - 2;
+
+/// The error for what does not fit into a message.
+pub(super) fn too_large() -> Error {
+    Error::new(
+        ErrorKind::RequestTooLarge,
+        "the statement and its parameters are larger than the 1 GiB that Postgres takes",
+    )
+}
 
 /// A byte stream with what has been read of it but not taken, and what is still to be written.
 pub(crate) struct Wire<S> {
@@ -57,10 +65,7 @@ impl<S> Wire<S> {
             Err(error) if size <= LARGEST_SENT && error.to_string().contains("null") => {
                 Error::new(ErrorKind::InvalidValue, "the SQL text has the character NUL, which ends it")
             }
-            _ => Error::new(
-                ErrorKind::RequestTooLarge,
-                "the statement and its parameters are larger than the 1 GiB that Postgres takes",
-            ),
+            _ => too_large(),
         };
         self.outgoing.truncate(before);
         Err(error)
