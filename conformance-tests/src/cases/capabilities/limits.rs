@@ -3,6 +3,7 @@
 //! A limit beyond [`TRIED`] bytes is tried at its edge by a full sweep only; a sampled one takes what is large, and
 //! leaves the edge alone: it would take gigabytes of memory.
 
+use drivetrain_adapter_api::layer::{CapabilityCheck, Layer as _};
 use drivetrain_adapter_api::{AffectedRows, Capability, ErrorKind, SharedAdapter};
 
 use crate::case::{ALL, Case, Need, case};
@@ -86,15 +87,19 @@ async fn max_parameters(cx: Context) -> Outcome {
     let wire = cx.wire().await?;
     let mut setup = cx.setup();
     setup.through = wire.as_ref().map(|proxy| proxy.address());
-    let adapter = cx.adapter_with(setup).await?;
+    let bare = cx.bare_with(setup).await?;
+    let adapter = CapabilityCheck.layer(SharedAdapter::clone(&bare));
     let result = adapter.query(probes::with_parameters(&cx, limit)).await;
     let affected = result.within(format!("{limit} parameters"))?.affected;
     if cx.capabilities().affected_rows() != AffectedRows::None {
         ensure_eq!(affected, Some(limit.div_ceil(5)), "rows inserted by {limit} parameters");
     }
-    let beyond = adapter.query(probes::with_parameters(&cx, limit + 1));
-    let what = format!("{} parameters", limit + 1);
-    unsent(&cx, wire.as_deref(), &adapter, ErrorKind::TooManyParameters, &what, beyond).await
+    for (which, adapter) in [("through the check", &adapter), ("around the check", &bare)] {
+        let beyond = adapter.query(probes::with_parameters(&cx, limit + 1));
+        let what = format!("{} parameters, {which}", limit + 1);
+        unsent(&cx, wire.as_deref(), adapter, ErrorKind::TooManyParameters, &what, beyond).await?;
+    }
+    Ok(())
 }
 
 async fn max_statement_bytes(cx: Context) -> Outcome {
