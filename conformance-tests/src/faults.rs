@@ -104,6 +104,8 @@ pub struct Stage {
     pub latency: Duration,
     /// Bytes are passed on in slices of this size, each written and flushed by itself.
     pub slice: Option<usize>,
+    /// After so many bytes slices end, and what follows is passed on as it comes.
+    pub slice_until: Option<u64>,
     /// With this seed, latencies and sizes of slices are random, and at most those above.
     pub jitter: Option<u64>,
     /// Bytes a second, at most.
@@ -121,6 +123,7 @@ impl fmt::Debug for Stage {
         f.debug_struct("Stage")
             .field("latency", &self.latency)
             .field("slice", &self.slice)
+            .field("slice_until", &self.slice_until)
             .field("jitter", &self.jitter)
             .field("bandwidth", &self.bandwidth)
             .field("flip", &self.flip)

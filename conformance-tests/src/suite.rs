@@ -36,6 +36,8 @@ pub struct Environment {
     pub sweep: Sweep,
     /// The rows of the Chinook database, where they are there.
     pub chinook: Option<Arc<Chinook>>,
+    /// How many times as long as they state cases may take: 1, or more where everything is slow.
+    pub patience: u32,
 }
 
 impl Environment {
@@ -49,6 +51,7 @@ impl Environment {
             seed: 1,
             sweep: Sweep::Sampled,
             chinook: None,
+            patience: 1,
         }
     }
 }
@@ -256,6 +259,7 @@ impl Suite {
             Sweep::Sampled => case.deadline,
             Sweep::Full => case.deadline * FULL,
         };
+        let deadline = deadline.saturating_mul(self.environment.patience);
         let limited = with_timeout(runtime, deadline, AssertUnwindSafe(body).catch_unwind()).await;
         let outcome = match limited {
             None => Err(Stop::fail(format!("not done after {deadline:?}"))),

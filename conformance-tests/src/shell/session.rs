@@ -32,8 +32,10 @@ impl Session {
     ) -> Result<Self, String> {
         let chinook = chinook::load(arguments.chinook.as_deref())?;
         let (seed, sweep) = (arguments.seed, arguments.sweep);
+        let patience = if arguments.sliced { 6 } else { 1 };
         let environment = move || {
             let mut environment = Environment::new(runtime());
+            environment.patience = patience;
             (environment.seed, environment.sweep) = (seed, sweep);
             environment.chinook.clone_from(&chinook);
             environment.proxies = Some(Arc::new(TokioProxies));

@@ -1,8 +1,9 @@
 //! A harness whose adapters are reached in single bytes: every case through a network that delivers in the smallest pieces.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
+use futures_util::lock::Mutex;
 
 use super::TokioProxies;
 use crate::case::Places;
@@ -11,8 +12,13 @@ use crate::faults::{Damage, FaultProxy, Plan, Proxies as _, Stage};
 use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, Setup, TlsFiles, Unmade, Upstream};
 use crate::waiver::Waiver;
 
-/// Another harness, with a proxy in front of the server that passes on one byte at a time, both ways.
+/// How many bytes of each connection, one way, come by themselves. Cases that move much more would take minutes.
+const SLICED: u64 = 16 << 10;
+
+/// Another harness, with a proxy in front of the server that passes on the first 16 KiB of each connection one byte at a
+/// time, both ways.
 ///
+/// That takes time: the deadlines of cases are six times as late then, and those that measure time may fail.
 /// Adapters that a case sends through a proxy of its own, or makes from a URL, are left alone.
 #[derive(Debug)]
 pub struct Sliced(Arc<dyn Harness>);
@@ -38,7 +44,7 @@ impl Harness for Sliced {
 
     async fn namespace(&self, label: &str) -> Result<Box<dyn Namespace>, Error> {
         let inner = self.0.namespace(label).await?;
-        Ok(Box::new(SlicedNamespace { inner, upstream: self.0.upstream(), proxies: Mutex::default() }))
+        Ok(Box::new(SlicedNamespace { inner, upstream: self.0.upstream(), proxy: Mutex::default() }))
     }
 
     fn place(&self) -> Option<Places> {
@@ -86,8 +92,8 @@ impl Harness for Sliced {
 struct SlicedNamespace {
     inner: Box<dyn Namespace>,
     upstream: Option<Upstream>,
-    /// They end with the namespace.
-    proxies: Mutex<Vec<Arc<dyn FaultProxy>>>,
+    /// Opened with the first adapter; it ends with the namespace.
+    proxy: Mutex<Option<Arc<dyn FaultProxy>>>,
 }
 
 #[async_trait]
@@ -102,11 +108,18 @@ impl Namespace for SlicedNamespace {
         else {
             return self.inner.adapter(setup).await;
         };
-        let proxy = TokioProxies.open(upstream).await.map_err(Error::config)?;
-        let stage = Stage { slice: Some(1), ..Stage::default() };
-        proxy.set(Plan { to_server: stage.clone(), to_client: stage, ..Plan::default() });
+        let mut opened = self.proxy.lock().await;
+        let proxy = match &*opened {
+            Some(proxy) => proxy,
+            None => {
+                let proxy = TokioProxies.open(upstream).await.map_err(Error::config)?;
+                let stage = Stage { slice: Some(1), slice_until: Some(SLICED), ..Stage::default() };
+                proxy.set(Plan { to_server: stage.clone(), to_client: stage, ..Plan::default() });
+                opened.insert(proxy)
+            }
+        };
         let through = Some(proxy.address());
-        self.proxies.lock().expect("nothing panics while it is held").push(proxy);
+        drop(opened);
         self.inner.adapter(&Setup { through, ..setup.clone() }).await
     }
 

@@ -149,8 +149,10 @@ impl<'a> Flow<'a> {
 
     /// How many bytes are passed on next.
     fn piece(&mut self) -> usize {
-        let mut piece = self.stage.slice.unwrap_or(usize::MAX).max(1);
-        if self.stage.jitter.is_some() && self.stage.slice.is_some() {
+        let sliced = self.stage.slice_until.is_none_or(|end| self.position < end);
+        let slice = self.stage.slice.filter(|_| sliced);
+        let mut piece = slice.unwrap_or(usize::MAX).max(1);
+        if self.stage.jitter.is_some() && slice.is_some() {
             let below = self.random.below(piece as u64);
             piece = usize::try_from(below).map_or(piece, |below| below + 1);
         }

@@ -117,6 +117,15 @@ async fn bytes_come_one_by_one() {
         }
         assert!(reads > 20, "100 bytes came in {reads} reads");
     }
+    bench.to_client(Stage { slice: Some(1), slice_until: Some(2), ..Stage::default() });
+    server.write_all(b"answer").await.unwrap();
+    let mut reads: Vec<Vec<u8>> = Vec::new();
+    while reads.concat().len() < 6 {
+        let mut buffer = [0; 100];
+        let read = limited(client.read(&mut buffer)).await.unwrap();
+        reads.push(buffer[..read].to_vec());
+    }
+    assert!(reads.last().unwrap().len() >= 4, "{reads:?}");
 }
 
 #[tokio::test]
