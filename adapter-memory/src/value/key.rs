@@ -6,6 +6,7 @@ use drivetrain_adapter_api::{Result, Value};
 use super::json::Document;
 use super::number::Number;
 use super::order::{exact, span, time_tz, whole};
+use crate::error;
 
 /// A value's key. Two keys are comparable if [`one_key`](super::one_key) says so of the types.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,7 +56,7 @@ impl Key {
                 array.values().iter().map(Self::of).collect::<Result<_>>()?,
                 array.dimensions().iter().map(|one| (one.length, one.lower_bound)).collect(),
             ),
-            other => Self::Whole(whole(other).unwrap_or_default()),
+            other => Self::Whole(whole(other).ok_or_else(|| error::unknown("sort of value"))?),
         })
     }
 
