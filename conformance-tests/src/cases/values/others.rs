@@ -178,7 +178,32 @@ async fn without_variant(cx: Context) -> Outcome {
             .await
             .within("hstore")?;
     }
+    if cx.capabilities().sessions() {
+        styled_ranges(&cx).await?;
+    }
     boundary(cx.clone()).await
+}
+
+/// Ranges of dates come as text, which another style than ISO makes ambiguous: they are read as what they are or
+/// refused, never as another range.
+async fn styled_ranges(cx: &Context) -> Outcome {
+    let range = "[2024-02-01,2024-03-04)";
+    let expected = Value::OtherText { type_name: "daterange".to_owned(), text: range.to_owned() };
+    let mut session = cx.adapter().await?.session().await?;
+    for style in ["German, DMY", "SQL, DMY", "SQL, MDY", "ISO, MDY"] {
+        session.query(cx.raw(&format!("set DateStyle = '{style}'"), vec![])).await.within(style)?;
+        let query = cx.raw(&format!("select cast('{range}' as daterange), 7"), vec![]);
+        let rows = session.query(query).await.within(style)?.rows;
+        match rows.get::<Value>(0, 0) {
+            Ok(value) => ensure_eq!(value, expected, "a range under {style}"),
+            Err(error) => {
+                ensure_eq!(error.kind(), ErrorKind::Decode, "the error under {style}");
+                ensure!(!style.starts_with("ISO"), "a range in ISO style is refused: {error}");
+            }
+        }
+        ensure_eq!(rows.get::<i64>(0, 1)?, 7, "the cell beside it ({style})");
+    }
+    session.close().await.within("giving the session back")
 }
 
 /// Reads the expression, twice, and compares the text of it with the oracle's.

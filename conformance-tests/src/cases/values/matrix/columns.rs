@@ -3,11 +3,11 @@
 use drivetrain_adapter_api::statement::{
     BinaryOperator, Direction, Expr, Insert, InsertSource, OrderBy, Projection, Select, Source, Statement,
 };
-use drivetrain_adapter_api::{DbType, Dialect, Query, Rows, SharedAdapter, Value};
+use drivetrain_adapter_api::{DbType, Dialect, Query, Rows, Value};
 
 use super::super::data::{Entry, Way};
 use super::ground::{Expected, Ground};
-use super::{Mode, same};
+use super::{Caller, Mode, same};
 use crate::outcome::{ensure, ensure_eq, must_fail};
 use crate::{Outcome, Within as _, words};
 
@@ -67,9 +67,9 @@ pub(super) fn literal_rows(ground: &Ground<'_>) -> Vec<String> {
 }
 
 /// Reads what the oracle wrote, by SQL text and by an abstract statement.
-pub(super) async fn check_reads(ground: &Ground<'_>, adapter: &SharedAdapter, mode: Mode) -> Outcome {
+pub(super) async fn check_reads(ground: &Ground<'_>, caller: &Caller, mode: Mode) -> Outcome {
     for (form, query) in reads(ground, 0, WRITTEN) {
-        for result in mode.read(adapter, query).await.within(form)? {
+        for result in mode.read(caller, query).await.within(form)? {
             let expected: Vec<_> = ground.expected().into_iter().filter(|row| row.id < WRITTEN).collect();
             check_rows(ground, &result.rows, &expected).within(form)?;
         }
@@ -78,10 +78,10 @@ pub(super) async fn check_reads(ground: &Ground<'_>, adapter: &SharedAdapter, mo
 }
 
 /// Reads what the adapter wrote in that session.
-pub(super) async fn read_back(ground: &Ground<'_>, adapter: &SharedAdapter, session: usize) -> Outcome {
+pub(super) async fn read_back(ground: &Ground<'_>, caller: &Caller, session: usize) -> Outcome {
     let (from, to) = (block(session, 0, 0), block(session + 1, 0, 0));
     for (form, query) in reads(ground, from, to) {
-        let result = adapter.query(query).await.within(form)?;
+        let result = caller.query(query).await.within(form)?;
         let expected: Vec<_> =
             ground.expected().into_iter().filter(|row| (from..to).contains(&row.id)).collect();
         check_rows(ground, &result.rows, &expected)
@@ -138,12 +138,7 @@ fn block(session: usize, mode: usize, form: usize) -> i64 {
 }
 
 /// Writes every value, and NULL, by SQL text and by an abstract insert.
-pub(super) async fn write(
-    ground: &Ground<'_>,
-    adapter: &SharedAdapter,
-    mode: Mode,
-    session: usize,
-) -> Outcome {
+pub(super) async fn write(ground: &Ground<'_>, caller: &Caller, mode: Mode, session: usize) -> Outcome {
     for (form, way) in [Way::Untyped, Way::Typed].into_iter().enumerate() {
         if way == Way::Untyped && !ground.cx.capabilities().raw_sql() {
             continue;
@@ -154,7 +149,7 @@ pub(super) async fn write(
             let query = insert(ground, way, id, Some(&entry.value));
             if let Some(kind) = entry.refused(ground.dialect, way) {
                 let what = format!("writing {:?} ({way:?})", entry.value);
-                must_fail(mode.run(adapter, vec![query]).await, &[kind], what)?;
+                must_fail(mode.run(caller, vec![query]).await, &[kind], what)?;
                 continue;
             }
             ground.expect(id, Some(entry.stored(ground.dialect, way)));
@@ -164,7 +159,7 @@ pub(super) async fn write(
         queries.push(insert(ground, way, null, None));
         ground.expect(null, None);
         let written = queries.len();
-        let results = mode.run(adapter, queries).await.within(format!("writing ({way:?})"))?;
+        let results = mode.run(caller, queries).await.within(format!("writing ({way:?})"))?;
         ensure_eq!(results.len(), written, "results of writing ({way:?})");
     }
     Ok(())

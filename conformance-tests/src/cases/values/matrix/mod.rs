@@ -15,10 +15,11 @@ mod judge;
 mod parameters;
 mod sessions;
 
-use drivetrain_adapter_api::{Batch, DbType, Error, Prepare, Query, QueryResult, SharedAdapter};
+use drivetrain_adapter_api::{DbType, Error, Prepare, Query, QueryResult};
 
 pub(super) use ground::Ground;
 pub(super) use judge::same;
+pub(super) use sessions::Caller;
 
 use super::data::{self, Section};
 use crate::outcome::ensure;
@@ -49,7 +50,7 @@ impl Mode {
     /// What the adapter reports.
     pub(in crate::cases) async fn run(
         self,
-        adapter: &SharedAdapter,
+        caller: &Caller,
         queries: Vec<Query>,
     ) -> Result<Vec<QueryResult>, Error> {
         let one_shot = |query: Query| match self {
@@ -57,11 +58,11 @@ impl Mode {
             Self::Prepared | Self::Batch => query,
         };
         if self == Self::Batch {
-            return adapter.batch(Batch::new(queries)).await;
+            return caller.batch(queries).await;
         }
         let mut results = Vec::with_capacity(queries.len());
         for query in queries {
-            results.push(adapter.query(one_shot(query)).await?);
+            results.push(caller.query(one_shot(query)).await?);
         }
         Ok(results)
     }
@@ -72,14 +73,14 @@ impl Mode {
     /// What the adapter reports.
     pub(in crate::cases) async fn read(
         self,
-        adapter: &SharedAdapter,
+        caller: &Caller,
         query: Query,
     ) -> Result<Vec<QueryResult>, Error> {
         let queries = match self {
             Self::OneShot => vec![query],
             Self::Prepared | Self::Batch => vec![query.clone(), query],
         };
-        self.run(adapter, queries).await
+        self.run(caller, queries).await
     }
 }
 
@@ -134,15 +135,24 @@ pub(in crate::cases) async fn boundary(cx: Context) -> Outcome {
 /// Runs one section.
 async fn run(cx: &Context, section: &'static Section) -> Outcome {
     let ground = Ground::prepare(cx, section).await?;
-    for (number, session) in sessions::of(cx, section).await?.iter().enumerate() {
-        for mode in Mode::all(cx) {
-            let place = format!("{mode:?}, session {}", session.name);
-            parameters::check(&ground, &session.adapter, mode).await.within(&place)?;
-            columns::check_reads(&ground, &session.adapter, mode).await.within(&place)?;
-            columns::write(&ground, &session.adapter, mode, number).await.within(&place)?;
-        }
-        columns::read_back(&ground, &session.adapter, number).await.within(&session.name)?;
-        cx.check_usable(&session.adapter).await.within(&session.name)?;
+    let as_it_is = Caller::Adapter(cx.adapter().await?);
+    in_session(&ground, as_it_is, 0).await.within("session as it is")?;
+    for (number, settings) in (1..).zip(sessions::settings(cx, section)) {
+        let name = format!("session {}", sessions::name(&settings));
+        let Some(caller) = sessions::open(cx, &settings).await.within(&name)? else { break };
+        in_session(&ground, caller, number).await.within(&name)?;
     }
     columns::judge(&ground).await
+}
+
+/// Runs it in one session.
+async fn in_session(ground: &Ground<'_>, caller: Caller, number: usize) -> Outcome {
+    for mode in Mode::all(ground.cx) {
+        let place = format!("{mode:?}");
+        parameters::check(ground, &caller, mode).await.within(&place)?;
+        columns::check_reads(ground, &caller, mode).await.within(&place)?;
+        columns::write(ground, &caller, mode, number).await.within(&place)?;
+    }
+    columns::read_back(ground, &caller, number).await?;
+    caller.end(ground.cx).await
 }

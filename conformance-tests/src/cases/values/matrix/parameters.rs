@@ -1,32 +1,32 @@
 //! A value as a parameter and as a literal, without a table.
 
 use drivetrain_adapter_api::statement::{Expr, Projection, RawPart, RawSql, Select, Statement};
-use drivetrain_adapter_api::{DbType, Query, SharedAdapter, Value};
+use drivetrain_adapter_api::{DbType, Query, Value};
 
 use super::super::data::{Entry, Way};
 use super::ground::Ground;
-use super::{Mode, same};
+use super::{Caller, Mode, same};
 use crate::outcome::{ensure_eq, must_fail};
 use crate::{Outcome, Within as _};
 
 /// Each value alone, NULL beside it, and an array of both.
-pub(super) async fn check(ground: &Ground<'_>, adapter: &SharedAdapter, mode: Mode) -> Outcome {
+pub(super) async fn check(ground: &Ground<'_>, caller: &Caller, mode: Mode) -> Outcome {
     let raw = ground.cx.capabilities().raw_sql();
     for entry in &ground.section.entries {
         let place = |form: &str| format!("{:?} as {form}", entry.value);
         if raw {
-            one(ground, adapter, mode, entry, Way::Untyped, native(ground, entry))
+            one(ground, caller, mode, entry, Way::Untyped, native(ground, entry))
                 .await
                 .within(place("parameter"))?;
-            one(ground, adapter, mode, entry, Way::Untyped, in_parts(ground, entry))
+            one(ground, caller, mode, entry, Way::Untyped, in_parts(ground, entry))
                 .await
                 .within(place("parameter of text in parts"))?;
             if let Some(query) = literal(ground, entry) {
-                one(ground, adapter, mode, entry, Way::Literal, query).await.within(place("literal"))?;
+                one(ground, caller, mode, entry, Way::Literal, query).await.within(place("literal"))?;
             }
         }
         if ground.side.slots_alone {
-            one(ground, adapter, mode, entry, Way::Typed, abstractly(ground, entry))
+            one(ground, caller, mode, entry, Way::Typed, abstractly(ground, entry))
                 .await
                 .within(place("value of a slot"))?;
         }
@@ -36,13 +36,13 @@ pub(super) async fn check(ground: &Ground<'_>, adapter: &SharedAdapter, mode: Mo
 
 async fn one(
     ground: &Ground<'_>,
-    adapter: &SharedAdapter,
+    caller: &Caller,
     mode: Mode,
     entry: &Entry,
     way: Way,
     query: Query,
 ) -> Outcome {
-    let results = mode.read(adapter, query).await;
+    let results = mode.read(caller, query).await;
     if way != Way::Literal
         && let Some(kind) = entry.refused(ground.dialect, way)
     {

@@ -1,15 +1,61 @@
 //! Sessions with settings that change how a server writes and reads values.
 
-use drivetrain_adapter_api::{DbType, Dialect, SharedAdapter};
+use std::collections::BTreeMap;
+
+use drivetrain_adapter_api::{Batch, DbType, Dialect, Error, Query, QueryResult, Session, SharedAdapter};
+use futures_util::lock::Mutex;
 
 use super::super::data::Section;
-use crate::{Context, Outcome, Stop};
+use crate::outcome::{ensure, ensure_eq};
+use crate::{Context, Outcome, Stop, Within as _};
 
-/// A session, as an adapter of which every session is like it.
-pub(super) struct Session {
-    pub(super) name: String,
-    pub(super) adapter: SharedAdapter,
+/// Who is asked: an adapter, or one session of it.
+#[derive(Debug)]
+pub(in crate::cases) enum Caller {
+    /// Any of the adapter's sessions.
+    Adapter(SharedAdapter),
+    /// That session.
+    Session(Mutex<Box<dyn Session>>),
 }
+
+impl Caller {
+    /// Runs one statement.
+    ///
+    /// # Errors
+    /// What the adapter reports.
+    pub(in crate::cases) async fn query(&self, query: Query) -> Result<QueryResult, Error> {
+        match self {
+            Self::Adapter(adapter) => adapter.query(query).await,
+            Self::Session(session) => session.lock().await.query(query).await,
+        }
+    }
+
+    /// Runs several statements as a batch.
+    ///
+    /// # Errors
+    /// What the adapter reports.
+    pub(in crate::cases) async fn batch(&self, queries: Vec<Query>) -> Result<Vec<QueryResult>, Error> {
+        let batch = Batch::new(queries);
+        match self {
+            Self::Adapter(adapter) => adapter.batch(batch).await,
+            Self::Session(session) => session.lock().await.batch(batch).await,
+        }
+    }
+
+    /// Checks that it answers with its own number, and gives a session back.
+    pub(super) async fn end(self, cx: &Context) -> Outcome {
+        let nonce = cx.nonce();
+        let result = self.query(cx.echo(nonce)).await.within("it is not usable afterwards")?;
+        ensure_eq!(result.rows.get::<i64>(0, 0)?, nonce, "the number asked for afterwards");
+        match self {
+            Self::Adapter(_) => Ok(()),
+            Self::Session(session) => session.into_inner().close().await.within("giving the session back"),
+        }
+    }
+}
+
+/// Settings by name.
+type Settings = BTreeMap<String, String>;
 
 /// Settings under which a careless adapter writes or reads another value. SQLite has none that do.
 const fn hostile(dialect: Dialect) -> &'static [&'static [(&'static str, &'static str)]] {
@@ -57,32 +103,52 @@ fn is_sensitive(ty: &DbType) -> bool {
     }
 }
 
-/// The session as it is, and those of the section, or the hostile ones. A transport whose sessions cannot be set is
-/// examined in the one it has.
-pub(super) async fn of(cx: &Context, section: &Section) -> Outcome<Vec<Session>> {
-    let mut sessions = vec![Session { name: "as it is".to_owned(), adapter: cx.adapter().await? }];
-    let settings: Vec<Vec<(String, String)>> = match &section.sessions {
-        Some(own) if cx.dialect() == Dialect::Postgres => {
-            own.iter().map(|settings| settings.clone().into_iter().collect()).collect()
-        }
+/// The settings of the sessions that the section is run in, beside the session as it is.
+pub(super) fn settings(cx: &Context, section: &Section) -> Vec<Settings> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    match &section.sessions {
+        Some(own) if cx.dialect() == Dialect::Postgres => own.clone(),
         Some(_) => Vec::new(),
         None => hostile(cx.dialect())
             .iter()
             .take(if is_sensitive(&section.ty.carrier) { 2 } else { 1 })
-            .map(|settings| {
-                settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-            })
+            .map(|settings| settings.iter().map(owned).collect())
             .collect(),
-    };
-    for settings in settings {
-        let name =
-            settings.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
-        let setup = crate::Setup { settings, ..cx.setup() };
-        match cx.adapter_with(setup).await {
-            Ok(adapter) => sessions.push(Session { name, adapter }),
-            Err(Stop::NotRun(_)) => break,
-            Err(stop) => return Err(stop.within(name)),
-        }
     }
-    Ok(sessions)
+}
+
+/// The name in failures.
+pub(super) fn name(settings: &Settings) -> String {
+    settings.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+/// A session with those settings; `None` where the transport has none that can be set.
+///
+/// Where the adapter gives pinned sessions they are set in one, after whatever the adapter set itself, and asked for
+/// again: a session that only seems hostile would prove nothing. Elsewhere the adapter is made with them, and may
+/// overrule them to protect its values.
+pub(super) async fn open(cx: &Context, settings: &Settings) -> Outcome<Option<Caller>> {
+    if !(cx.capabilities().sessions() && cx.capabilities().raw_sql()) {
+        let settings = settings.clone().into_iter().collect();
+        return match cx.adapter_with(crate::Setup { settings, ..cx.setup() }).await {
+            Ok(adapter) => Ok(Some(Caller::Adapter(adapter))),
+            Err(Stop::NotRun(_)) => Ok(None),
+            Err(stop) => Err(stop),
+        };
+    }
+    let mut session = cx.adapter().await?.session().await?;
+    for (name, value) in settings {
+        let value = cx.literal(value);
+        session.query(Query::raw(format!("set {name} = {value}"), vec![])).await.within(name)?;
+    }
+    for (name, value) in settings {
+        let ask = match cx.dialect() {
+            Dialect::Postgres => format!("select current_setting('{name}')"),
+            _ => format!("select @@session.{name}"),
+        };
+        let rows = session.query(Query::raw(ask, vec![])).await.within(name)?.rows;
+        let got: String = rows.get(0, 0)?;
+        ensure!(got == *value, "the session has {name}={got}, and was told {value}");
+    }
+    Ok(Some(Caller::Session(Mutex::new(session))))
 }
