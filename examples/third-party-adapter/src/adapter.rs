@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::http::{HttpMethod, HttpRequest, SharedHttpTransport};
 use drivetrain_adapter_api::{
-    Adapter, AffectedRows, Batch, Capabilities, Column, DbType, Dialect, Error, ErrorKind, IsolationLevel,
-    IsolationLevels, Lowered, OwnedRows, Query, QueryResult, Result, Rows, TransactionSupport, Transport,
-    async_trait, check,
+    Adapter, AffectedRows, Batch, Capabilities, Column, Dialect, Error, ErrorKind, Flavor, IsolationLevel,
+    IsolationLevels, Lowered, OwnedRows, Query, QueryResult, Result, Rows, ServerInfo, TransactionSupport,
+    Transport, async_trait, check,
 };
 use drivetrain_sql::Lowerer;
 
 use crate::wire::{self, Condition, Pipeline, Request, Response, Step};
-use crate::{HranaConfig, errors, sql, values};
+use crate::{HranaConfig, columns, errors, sql, values};
 
 /// What the largest answer may have: 64 MiB.
 const MAX_RESPONSE_BYTES: usize = 64 << 20;
@@ -32,6 +32,7 @@ impl HranaAdapter {
     /// The adapter for the server of `config`, over `http`. Nothing is sent yet.
     pub fn new(config: HranaConfig, http: SharedHttpTransport) -> Self {
         let capabilities = Capabilities::none(Dialect::Sqlite)
+            .with_server(ServerInfo { flavor: Flavor::Sqlite, version: config.version() })
             .with_transport(Transport::Http)
             .with_transactions(TransactionSupport::AtomicBatch)
             .with_isolation_levels(IsolationLevels::of(&[IsolationLevel::Serializable]))
@@ -44,6 +45,7 @@ impl HranaAdapter {
             .with_returning_update(true)
             .with_returning_delete(true)
             .with_upsert(true)
+            .with_nul_in_text(true)
             .with_max_parameters(Some(32_766))
             .with_max_response_bytes(Some(MAX_RESPONSE_BYTES as u64));
         let lowerer = Lowerer::new(&capabilities);
@@ -64,7 +66,7 @@ impl HranaAdapter {
         };
         let response = self.http.send(request).await?;
         if response.status != 200 {
-            return Err(errors::of_status(response.status));
+            return Err(errors::of_status(response.status, self.config.origin()));
         }
         let body = response.bytes(MAX_RESPONSE_BYTES).await?;
         wire::response(&body).ok_or_else(errors::unreadable)?.map_err(errors::of_server)
@@ -78,6 +80,8 @@ impl HranaAdapter {
     }
 
     fn statement(&self, query: &Query) -> Result<wire::Statement> {
+        // The check stands in front already; this adapter keeps its word without it too.
+        check::query(&self.capabilities, query)?;
         let lowering = self.lowerer.lower(query)?;
         if sql::is_transaction_control(&lowering.text) {
             return Err(Error::misuse(
@@ -180,7 +184,8 @@ impl Adapter for HranaAdapter {
     }
 
     async fn health_check(&self) -> Result<()> {
-        self.query(Query::raw("SELECT 1", Vec::new())).await.map(drop)
+        // Not only whether the server answers: whether it has a database there that it can read.
+        self.query(Query::raw("SELECT 1 FROM sqlite_schema LIMIT 1", Vec::new())).await.map(drop)
     }
 
     async fn close(&self) -> Result<()> {
@@ -191,10 +196,13 @@ impl Adapter for HranaAdapter {
 
 fn query_result(result: wire::StatementResult, sql: &str) -> Result<QueryResult> {
     let width = result.cols.len();
+    let types: Vec<_> =
+        result.cols.iter().map(|col| columns::declared(col.decltype.as_deref().unwrap_or(""))).collect();
     let columns: Vec<_> = result
         .cols
         .into_iter()
-        .map(|col| Column::new(col.name.unwrap_or_default(), DbType::Unknown))
+        .zip(&types)
+        .map(|(col, ty)| Column::new(col.name.unwrap_or_default(), ty.clone()))
         .collect();
     let rows = result
         .rows
@@ -206,7 +214,7 @@ fn query_result(result: wire::StatementResult, sql: &str) -> Result<QueryResult>
                     "a row has not as many values as there are columns",
                 ));
             }
-            row.into_iter().map(values::from_wire).collect()
+            row.into_iter().zip(&types).map(|(cell, ty)| columns::read(cell, ty)).collect()
         })
         .collect::<Result<_>>()?;
     let affected = sql::counts_changes(sql, width > 0).then_some(result.affected_row_count);

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use drivetrain_adapter_api::Error;
+use drivetrain_adapter_api::{Error, Version};
 
 /// Where the server is, and the token it asks for. Its `Debug` does not show the token.
 #[derive(Clone)]
 pub struct HranaConfig {
     origin: String,
     token: Option<String>,
+    version: Version,
 }
 
 impl HranaConfig {
@@ -42,15 +43,14 @@ impl HranaConfig {
                 ));
             }
         };
-        let mut config = Self { origin, token: None };
+        let mut config = Self { origin, token: None, version: OLDEST };
         for option in query.split('&').filter(|option| !option.is_empty()) {
             match option.split_once('=') {
-                Some(("authToken", token)) if !token.is_empty() => config.token = Some(token.to_owned()),
-                _ => {
-                    return Err(Error::config(
-                        "the only option in the URL of a Hrana server is authToken=...",
-                    ));
+                Some(("authToken", token)) if is_token(token) => config.token = Some(token.to_owned()),
+                Some(("authToken", _)) => {
+                    return Err(Error::config("the token in the URL of a Hrana server is not readable"));
                 }
+                _ => return Err(unknown_key(option.split('=').next().unwrap_or(option))),
             }
         }
         Ok(config)
@@ -61,6 +61,24 @@ impl HranaConfig {
     pub fn with_token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
+    }
+
+    /// The version of SQLite that the server runs, as it is declared in the capabilities. An adapter that keeps no
+    /// connection has no handshake to learn it from, so it is told; else it is taken for 3.35.0, the first that has
+    /// all that this adapter declares.
+    #[must_use]
+    pub const fn with_version(mut self, version: Version) -> Self {
+        self.version = version;
+        self
+    }
+
+    pub(crate) const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The URL that requests are sent to.
@@ -76,11 +94,27 @@ impl HranaConfig {
     }
 }
 
+/// The first version with RETURNING.
+const OLDEST: Version = Version::new(3, 35, 0);
+
+/// What tokens are written with, as RFC 6750 says.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~+/=".contains(c))
+}
+
+/// Names the key if it is a plain word: anything else may be a secret that lost its place.
+fn unknown_key(key: &str) -> Error {
+    let plain = key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let which = if plain { format!("an unknown key `{key}`") } else { "an unknown key".to_owned() };
+    Error::config(format!("the URL of a Hrana server has {which}; the only one is `authToken`"))
+}
+
 impl fmt::Debug for HranaConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HranaConfig")
             .field("origin", &self.origin)
             .field("token", &self.token.as_ref().map(|_| "…"))
+            .field("version", &self.version)
             .finish()
     }
 }
@@ -113,7 +147,9 @@ mod tests {
             "libsql://",
             "libsql://user:canary@h",
             "libsql://h/canary",
-            "libsql://h?canary=1",
+            "libsql://h?no_such_key=canary",
+            "libsql://h?canary%2F=1",
+            "libsql://h?authToken=canary#",
             "http://db.example.com?authToken=canary",
         ] {
             let error = HranaConfig::from_url(url).unwrap_err();

@@ -11,8 +11,9 @@
 //!   crate; it builds for native targets and for `wasm32-unknown-unknown`.
 //! - The HTTP transport is handed in: this crate does not know which one it is.
 //! - `wire.rs`: the protocol as plain data, apart from transport.
-//! - `values.rs`: every value is sent exactly, or refused before anything is sent.
-//! - `errors.rs`: what the server says becomes a kind and a retry class; its own words, which may repeat values, are
+//! - `values.rs`: every value is sent exactly, or refused before anything is sent; `columns.rs`: cells are read as what
+//!   their column is declared as.
+//! - `errors.rs` and `codes.rs`: what the server says becomes a kind and a retry class; its own words, which may repeat values, are
 //!   kept apart.
 //! - Only what is declared in the capabilities is there; everything else answers `Unsupported` by itself.
 //!
@@ -31,8 +32,11 @@
 //! ```
 
 mod adapter;
+mod codes;
+mod columns;
 mod config;
 mod errors;
+mod json;
 mod sql;
 mod values;
 mod wire;

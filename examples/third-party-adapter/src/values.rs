@@ -7,7 +7,7 @@ use drivetrain_adapter_api::value::{Date, Time, Timestamp};
 use drivetrain_adapter_api::{DbType, Error, ErrorKind, Result, Value};
 use drivetrain_sql::Bound;
 
-use crate::wire;
+use crate::{json, wire};
 
 /// Servers write base64 with padding or without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -33,11 +33,18 @@ pub(crate) fn to_wire(bound: Bound, at: usize) -> Result<wire::Value> {
         ),
         Value::Float32(value) => float(value.into(), at),
         Value::Float64(value) => float(value, at),
-        // A column declared DECIMAL would turn it into a float.
-        Value::Decimal(value) if *bound.ty.carrier() != DbType::Decimal => text(value.to_string()),
+        Value::Decimal(value) if !value.is_finite() => {
+            Err(refused(at, ErrorKind::OutOfRange, "is not a finite decimal, and SQLite has no other"))
+        }
+        Value::Decimal(value) if *bound.ty.carrier() == DbType::Decimal => decimal(value.as_str(), at),
+        Value::Decimal(value) => text(value.to_string()),
         Value::Text(value) | Value::Enum(value) => text(value),
         Value::Bytes(value) => blob(&value),
         Value::Uuid(value) => text(value.to_string()),
+        Value::Json(value) if *bound.ty.carrier() == DbType::Json && json::is_number(value.as_str()) => {
+            // A column declared JSON would turn the text of a number into a number, and round it.
+            blob(&json::number_to_blob(value.as_str()))
+        }
         Value::Json(value) => text(value.into_string()),
         Value::Date(value) => text(date(value, at)?),
         Value::Time(value) => text(time(value, at)?),
@@ -75,29 +82,55 @@ fn float(value: f64, at: usize) -> Result<wire::Value> {
     }
 }
 
+/// A column declared DECIMAL turns texts into integers and floats: the decimal is sent as the one that reads back as
+/// the same number, and refused where there is none. Every float keeps 15 significant digits.
+fn decimal(text: &str, at: usize) -> Result<wire::Value> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty()
+        && let Ok(number) = whole.parse::<i64>()
+    {
+        return Ok(wire::Value::Integer { value: number.to_string() });
+    }
+    let digits = format!("{}{fraction}", whole.trim_start_matches('-'));
+    match text.parse::<f64>() {
+        Ok(number) if digits.trim_matches('0').len() <= 15 && number.is_normal() => float(number, at),
+        _ => Err(refused(
+            at,
+            ErrorKind::OutOfRange,
+            "is a decimal of more than 15 digits, which SQLite would round",
+        )
+        .with_hint("declare the column as TEXT to keep every digit, or round the value yourself")),
+    }
+}
+
 /// `YYYY-MM-DD`; the order of such texts is that of time.
 fn date(date: Date, at: usize) -> Result<String> {
     match date.ymd() {
-        Some((year @ 0..=9999, month, day)) => Ok(format!("{year:04}-{month:02}-{day:02}")),
-        _ => Err(refused(at, ErrorKind::OutOfRange, "is not a date of the years 0 to 9999")),
+        Some((year @ 1..=9999, month, day)) => Ok(format!("{year:04}-{month:02}-{day:02}")),
+        _ => Err(refused(at, ErrorKind::OutOfRange, "is not a date of the years 1 to 9999")),
     }
 }
 
 fn time(time: Time, at: usize) -> Result<String> {
     match time.microseconds() {
-        0..86_400_000_000 => Ok(time.to_string()),
+        0..=86_400_000_000 => Ok(time.to_string()),
         _ => Err(refused(at, ErrorKind::OutOfRange, "is not a time of day")),
     }
 }
 
-/// `YYYY-MM-DDTHH:MM:SS.ffffff+00:00`.
+/// `YYYY-MM-DDTHH:MM:SS.fff+00:00`, with six digits where there are microseconds: `+` sorts before digits.
 fn timestamp(timestamp: Timestamp, at: usize) -> Result<String> {
     let Some((day, of_day)) = timestamp.date_and_time() else {
         return Err(refused(at, ErrorKind::OutOfRange, "is an infinite date or time"));
     };
     let micros = of_day.microseconds();
     let seconds = Time::from_microseconds(micros - micros % 1_000_000);
-    Ok(format!("{}T{seconds}.{:06}+00:00", date(day, at)?, micros % 1_000_000))
+    let fraction = match micros % 1_000_000 {
+        whole if whole % 1000 == 0 => format!("{:03}", whole / 1000),
+        fraction => format!("{fraction:06}"),
+    };
+    Ok(format!("{}T{seconds}.{fraction}+00:00", date(day, at)?))
 }
 
 #[cfg(test)]

@@ -95,6 +95,9 @@ pub(crate) struct StatementResult {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Col {
     pub(crate) name: Option<String>,
+    /// What the column was declared as; servers before version 3 of the protocol do not say.
+    #[serde(default)]
+    pub(crate) decltype: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

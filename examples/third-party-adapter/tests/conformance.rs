@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
+use drivetrain_adapter_api::{Adapter as _, Error, SharedAdapter, Version, async_trait};
 use drivetrain_conformance_tests::case::{L, Places};
 use drivetrain_conformance_tests::harness::{Harness, Namespace, Naming, Oracle, Setup, Unmade};
 use drivetrain_conformance_tests::oracles::sqlite::SqliteFile;
@@ -17,7 +17,16 @@ use rusqlite::Connection;
 use server::Server;
 use third_party_adapter::{HranaAdapter, HranaConfig};
 
+const URL: &str = "libsql://db.example.com";
 const TOKEN: &str = "canary-token";
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// That of the library in the server; SQLite counts 3.50.2 as 3050002.
+fn version() -> Version {
+    let number = rusqlite::version_number();
+    let part = |by: i32| u16::try_from(number / by % 1000).unwrap_or_default();
+    Version::new(part(1_000_000), part(1000), part(1))
+}
 
 #[derive(Debug)]
 struct HranaHarness;
@@ -32,7 +41,9 @@ impl Harness for HranaHarness {
     async fn namespace(&self, label: &str) -> Result<Box<dyn Namespace>, Error> {
         let file = SqliteFile::new(None, label).map_err(|error| Error::config(error.to_string()))?;
         let connection = Connection::open(file.path()).map_err(|error| Error::config(error.to_string()))?;
-        connection.busy_timeout(Duration::from_secs(5)).map_err(|error| Error::config(error.to_string()))?;
+        connection
+            .pragma_update(None, "journal_mode", "wal")
+            .map_err(|error| Error::config(error.to_string()))?;
         Ok(Box::new(HranaNamespace { server: Server::start(connection), file }))
     }
 
@@ -41,6 +52,10 @@ impl Harness for HranaHarness {
     }
 
     fn has_oracle(&self) -> bool {
+        true
+    }
+
+    fn has_url(&self) -> bool {
         true
     }
 
@@ -61,9 +76,34 @@ impl Namespace for HranaNamespace {
         Naming::default()
     }
 
-    async fn adapter(&self, _: &Setup) -> Result<SharedAdapter, Unmade> {
-        let config = HranaConfig::from_url("libsql://db.example.com")?.with_token(TOKEN);
-        Ok(Arc::new(HranaAdapter::new(config, Arc::clone(&self.server) as _)))
+    async fn adapter(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
+        if let Some((name, _)) = setup.settings.first() {
+            let why = format!("there are no sessions, and so none with `{name}` set");
+            return Err(Unmade::NotProvided(why));
+        }
+        self.server.wait_for_locks(setup.lock_wait.unwrap_or(LOCK_WAIT));
+        let other = setup.database.as_ref().map(|name| self.file.folder().join(name));
+        let (url, server) = match (&setup.url, other) {
+            (Some(url), _) => (url.as_str(), Arc::clone(&self.server)),
+            (None, None) => (URL, Arc::clone(&self.server)),
+            // A file that is there gets a server of its own; one that is not has a host that nobody knows.
+            (None, Some(path)) if path.is_file() => {
+                let connection = Connection::open(path).map_err(|error| Error::config(error.to_string()))?;
+                (URL, Server::start(connection))
+            }
+            (None, Some(_)) => ("libsql://no-such-database.example.com", Arc::clone(&self.server)),
+        };
+        let config = HranaConfig::from_url(url)?.with_token(TOKEN).with_version(version());
+        let adapter = HranaAdapter::new(config, server);
+        if setup.database.is_some() {
+            // Nothing is sent when the adapter is made: whether there is such a database shows at the first request.
+            adapter.health_check().await?;
+        }
+        Ok(Arc::new(adapter))
+    }
+
+    fn url(&self) -> Option<String> {
+        Some(URL.to_owned())
     }
 
     async fn oracle(&self) -> Result<Box<dyn Oracle>, Unmade> {

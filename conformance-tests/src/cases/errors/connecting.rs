@@ -1,6 +1,6 @@
 //! Errors at the door: no connection, no server, no right to come in.
 
-use drivetrain_adapter_api::{Dialect, ErrorKind, RetryClass, SqlState};
+use drivetrain_adapter_api::{Dialect, ErrorKind, RetryClass, SqlState, Transport};
 
 use crate::case::{Case, L, NET, Need, P, W, case};
 use crate::cases::logins::Login;
@@ -135,7 +135,8 @@ async fn unknown_database(cx: Context) -> Outcome {
     let (wanted_state, wanted_code) = match cx.dialect() {
         Dialect::Postgres => (SqlState::new("3D000"), None),
         Dialect::MySql => (SqlState::new("42000"), Some(1049)),
-        _ => (None, Some(14)),
+        // A server in front of SQLite knows by itself which databases it has.
+        _ => (None, (cx.capabilities().transport() == Transport::Embedded).then_some(14)),
     };
     ensure_eq!((error.sqlstate(), error.code()), (wanted_state, wanted_code), "SQLSTATE and code");
     ensure_eq!(error.retry(), RetryClass::Never, "the retry class");

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use drivetrain_adapter_api::{Dialect, Error, ErrorKind, Query, RetryClass, SharedAdapter, SqlState, Value};
+use drivetrain_adapter_api::{
+    Dialect, Error, ErrorKind, Query, RetryClass, SharedAdapter, SqlState, Transport, Value,
+};
 
 use crate::{Context, Outcome, Stop, Within as _};
 
@@ -244,7 +246,13 @@ impl Fields {
         if self.exact {
             let schema = self.table.or(self.data_type).and(naming.schema.as_deref());
             field!("the schema", error.schema(), schema);
-            field!("the position", error.position(), position);
+            // A protocol in front of SQLite may carry no position; one that is given must be right.
+            let untold = cx.dialect() == Dialect::Sqlite
+                && cx.capabilities().transport() != Transport::Embedded
+                && error.position().is_none();
+            if !untold {
+                field!("the position", error.position(), position);
+            }
         }
         if self.exact || !self.columns.is_empty() {
             field!("the columns", error.columns(), self.columns);

@@ -1,5 +1,7 @@
 //! Floats: every bit, and no number in place of what is none.
 
+use drivetrain_adapter_api::Capability;
+
 use crate::case::{ALL, Case, M, N, Need, PG, case};
 
 use super::matrix::boundary;
@@ -31,7 +33,7 @@ pub(super) const CASES: &[Case] = &[
         Values,
         L0,
         ALL,
-        [Need::Oracle],
+        [Need::Oracle, Need::Capability(Capability::FloatInfinity)],
         ["A-9"],
         "infinities are kept, or refused where they cannot be held",
         boundary

@@ -1,15 +1,16 @@
 //! A server that speaks Hrana in front of SQLite, as far as the specification describes what the adapter uses. It is
-//! handed to the adapter as its HTTP transport.
+//! handed to the adapter as its HTTP transport, and has one database, at `https://db.example.com`.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use drivetrain_adapter_api::http::{HttpRequest, HttpResponse, HttpTransport};
-use drivetrain_adapter_api::{Error, async_trait};
-use rusqlite::Connection;
+use drivetrain_adapter_api::{Error, ErrorKind, RetryClass, async_trait};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{Value as Sql, ValueRef};
+use rusqlite::{Connection, ffi};
 use serde_json::{Value, json};
 
 /// The server. It counts requests, and can be told to answer otherwise.
@@ -32,6 +33,11 @@ impl Server {
         })
     }
 
+    /// How long a statement waits for another writer.
+    pub(crate) fn wait_for_locks(&self, limit: Duration) {
+        self.connection.lock().unwrap().busy_timeout(limit).unwrap();
+    }
+
     /// The next answer is this one, and nothing is run.
     pub(crate) fn answer_instead(&self, status: u16, body: &'static str) {
         *self.instead.lock().unwrap() = Some((status, body));
@@ -51,31 +57,43 @@ impl Server {
 #[async_trait]
 impl HttpTransport for Server {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
-        let (status, body) = match self.instead.lock().unwrap().take() {
+        let instead = self.instead.lock().unwrap().take();
+        let (status, body) = match instead {
             Some((status, body)) => (status, body.to_owned()),
-            None => {
-                let connection = self.connection.lock().unwrap();
-                let asked: Value = serde_json::from_slice(&request.body).unwrap();
-                let results: Vec<_> = asked["requests"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|one| outcome(&connection, one))
-                    .collect();
+            None if request.url.starts_with("https://db.example.com/") => {
+                let mut connection = self.connection.lock().unwrap();
+                // As a client of HTTP gives up, and the server sees that it has gone.
+                let end = request.timeout.map(|limit| Instant::now() + limit);
+                let late = move || end.is_some_and(|end| Instant::now() > end);
+                connection.progress_handler(1000, Some(late)).unwrap();
+                let answer = answer(&connection, &request.body);
+                connection.progress_handler(0, None::<fn() -> bool>).unwrap();
                 assert!(connection.is_autocommit(), "a transaction was left open");
-                (200, json!({ "baton": null, "base_url": null, "results": results }).to_string())
+                if late() {
+                    return Err(Error::new(ErrorKind::Timeout, "the request took longer than its limit")
+                        .with_retry(RetryClass::OutcomeUnknown));
+                }
+                (200, answer.to_string())
             }
+            None => (404, String::new()),
         };
         self.requests.lock().unwrap().push(request);
-        // In two pieces, as bodies come.
-        let (head, tail) = body.split_at(body.len() / 2);
-        let chunks = [head, tail].map(|piece| Ok(piece.as_bytes().to_vec().into()));
+        // In two pieces, as bodies come: a character may be split too.
+        let (head, tail) = body.as_bytes().split_at(body.len() / 2);
+        let chunks = [head, tail].map(|piece| Ok(piece.to_vec().into()));
         Ok(HttpResponse {
             status,
             headers: vec![("content-type".into(), "application/json".into())],
             body: Box::pin(futures_util::stream::iter(chunks)),
         })
     }
+}
+
+fn answer(connection: &Connection, body: &[u8]) -> Value {
+    let asked: Value = serde_json::from_slice(body).unwrap();
+    let requests = asked["requests"].as_array().unwrap();
+    let results: Vec<_> = requests.iter().map(|one| outcome(connection, one)).collect();
+    json!({ "baton": null, "base_url": null, "results": results })
 }
 
 type Answer = Result<Value, (String, &'static str)>;
@@ -137,8 +155,9 @@ fn execute(connection: &Connection, stmt: &Value) -> Answer {
     }
     drop(rows);
     // Not before: where the schema has changed, SQLite prepares the statement anew at its first step.
+    let columns = statement.columns();
     let cols: Vec<_> =
-        statement.column_names().map(|name| json!({ "name": name, "decltype": null })).collect();
+        columns.map(|col| json!({ "name": col.name(), "decltype": col.decl_type() })).collect();
     Ok(json!({
         "cols": cols,
         "rows": found,
@@ -169,19 +188,35 @@ fn cell(value: ValueRef<'_>) -> Value {
     }
 }
 
+/// Codes and messages as `sqld` has them.
 fn failure(error: &rusqlite::Error) -> (String, &'static str) {
     match error {
         rusqlite::Error::MultipleStatement => {
             ("SQL string contains more than one statement".into(), "SQL_MANY_STATEMENTS")
         }
         rusqlite::Error::InvalidParameterCount(..) => ("wrong number of arguments".into(), "ARGS_INVALID"),
+        rusqlite::Error::SqlInputError { msg, offset, .. } => {
+            (format!("SQLite input error: {msg} (at offset {offset})"), "SQL_INPUT_ERROR")
+        }
         rusqlite::Error::SqliteFailure(code, message) => {
             let text = message.clone().unwrap_or_else(|| code.to_string());
-            (
-                format!("SQLite error: {text}"),
-                if code.extended_code == 1 { "SQLITE_ERROR" } else { "SQLITE_CONSTRAINT" },
-            )
+            (format!("SQLite error: {text}"), name(code.extended_code))
         }
         other => (other.to_string(), "SQL_PARSE_ERROR"),
     }
+}
+
+/// The name of an extended code, or of its primary one.
+fn name(code: i32) -> &'static str {
+    macro_rules! names {
+        ($($name:ident)*) => { [$((ffi::$name, stringify!($name))),*] };
+    }
+    let names = names![
+        SQLITE_CONSTRAINT_CHECK SQLITE_CONSTRAINT_FOREIGNKEY SQLITE_CONSTRAINT_NOTNULL
+        SQLITE_CONSTRAINT_PRIMARYKEY SQLITE_CONSTRAINT_TRIGGER SQLITE_CONSTRAINT_UNIQUE SQLITE_CONSTRAINT_ROWID
+        SQLITE_CONSTRAINT_DATATYPE SQLITE_BUSY SQLITE_LOCKED SQLITE_READONLY SQLITE_INTERRUPT SQLITE_CORRUPT
+        SQLITE_FULL SQLITE_CANTOPEN SQLITE_TOOBIG SQLITE_CONSTRAINT SQLITE_MISMATCH SQLITE_AUTH SQLITE_NOTADB
+    ];
+    let find = |code: i32| names.iter().find(|(number, _)| *number == code).map(|(_, name)| *name);
+    find(code).or_else(|| find(code & 0xff)).unwrap_or("SQLITE_ERROR")
 }
