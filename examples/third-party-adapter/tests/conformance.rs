@@ -13,6 +13,7 @@ use drivetrain_conformance_tests::case::{L, Places};
 use drivetrain_conformance_tests::harness::{Harness, Namespace, Naming, Oracle, Setup, Unmade};
 use drivetrain_conformance_tests::oracles::sqlite::SqliteFile;
 use drivetrain_conformance_tests::shell;
+use drivetrain_conformance_tests::waiver::Waiver;
 use rusqlite::Connection;
 use server::Server;
 use third_party_adapter::{HranaAdapter, HranaConfig};
@@ -57,6 +58,22 @@ impl Harness for HranaHarness {
 
     fn has_url(&self) -> bool {
         true
+    }
+
+    /// What a database behind a server cannot be asked for.
+    fn waivers(&self) -> Vec<Waiver> {
+        vec![
+            Waiver::new(
+                "INFO-04.FILE",
+                "has no scheme",
+                "the case opens databases by path and in memory: this adapter reaches servers alone",
+            ),
+            Waiver::new(
+                "INFO-19.FILE",
+                "somebody holds the file",
+                "the server keeps the database open, whoever has closed an adapter of its",
+            ),
+        ]
     }
 
     fn secrets(&self) -> Vec<String> {
