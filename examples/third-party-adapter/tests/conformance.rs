@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drivetrain_adapter_api::{Adapter as _, Error, SharedAdapter, Version, async_trait};
+use drivetrain_conformance_tests::Waiver;
 use drivetrain_conformance_tests::case::{L, Places};
 use drivetrain_conformance_tests::harness::{Harness, Namespace, Naming, Oracle, Setup, Unmade};
 use drivetrain_conformance_tests::oracles::sqlite::SqliteFile;
 use drivetrain_conformance_tests::shell;
-use drivetrain_conformance_tests::waiver::Waiver;
 use rusqlite::Connection;
 use server::Server;
 use third_party_adapter::{HranaAdapter, HranaConfig};
