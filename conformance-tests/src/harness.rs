@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::{Error, MaybeSend, MaybeSync, SharedAdapter, async_trait};
 
-use crate::case::Places;
+use crate::case::{Level, Places};
 use crate::dataset::Shape;
 use crate::faults::Damage;
 use crate::waiver::Waiver;
@@ -67,6 +67,12 @@ pub trait Harness: Debug + Send + Sync + 'static {
     /// Certificates for the cases about TLS.
     fn tls(&self) -> Option<TlsFiles> {
         None
+    }
+
+    /// The levels that the adapter is held to; cases of others are `not-run`, so that those levels are not certified. For
+    /// an adapter in the making: all of them, unless stated.
+    fn levels(&self) -> &[Level] {
+        &Level::ALL
     }
 
     /// Cases that fail because of a limit of the server. Strict.

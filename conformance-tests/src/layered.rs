@@ -6,7 +6,7 @@ use std::sync::Arc;
 use drivetrain_adapter_api::layer::Layer;
 use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
 
-use crate::case::Places;
+use crate::case::{Level, Places};
 use crate::dataset::Shape;
 use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, Setup, TlsFiles, Unmade, Upstream};
 use crate::waiver::Waiver;
@@ -103,6 +103,10 @@ impl<H: Harness> Harness for Layered<H> {
 
     fn tls(&self) -> Option<TlsFiles> {
         self.inner.tls()
+    }
+
+    fn levels(&self) -> &[Level] {
+        self.inner.levels()
     }
 
     fn waivers(&self) -> Vec<Waiver> {

@@ -227,6 +227,9 @@ impl Suite {
         if !case.places.contains(self.subject.place) {
             return (Status::NotApplicable, Some(format!("applies to {}", case.places)));
         }
+        if !self.harness.levels().contains(&case.level) {
+            return (Status::NotRun, Some(format!("the adapter is not held to {}", case.level.name())));
+        }
         if let Some(missing) = case.needs.iter().find(|need| !self.provides(**need)) {
             return (Status::NotRun, Some(format!("the harness does not provide {missing}")));
         }

@@ -44,7 +44,9 @@ pub fn run(
     let session = Arc::new(Session::new(harness, runtime, &arguments)?);
     let runner = libtest_mimic::Arguments::from_iter(&arguments.rest);
     let place = session.place();
-    let applies = |case: &&Case| place.is_none_or(|place| case.places.contains(place));
+    let levels = session.levels();
+    let applies =
+        |case: &&Case| levels.contains(&case.level) && place.is_none_or(|place| case.places.contains(place));
     let mut cases: Vec<_> = Suite::cases().filter(applies).collect();
     if let Some(seed) = arguments.shuffle {
         shuffle(&mut cases, &mut Random::new(seed));

@@ -10,7 +10,7 @@ use super::elsewhere::OwnThread;
 use super::{Sliced, TokioProxies, chinook};
 use crate::case::Places;
 use crate::report::Report;
-use crate::{Case, CaseReport, Environment, Harness, Suite};
+use crate::{Case, CaseReport, Environment, Harness, Level, Suite};
 
 /// One run of the suite.
 pub(super) struct Session {
@@ -53,6 +53,11 @@ impl Session {
             suite: OnceLock::new(),
             reports: Mutex::default(),
         })
+    }
+
+    /// The levels that the adapter is held to.
+    pub(super) fn levels(&self) -> &[Level] {
+        self.harness.levels()
     }
 
     /// Dialect and transport, where the harness knows them.

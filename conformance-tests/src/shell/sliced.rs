@@ -6,7 +6,7 @@ use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
 use futures_util::lock::Mutex;
 
 use super::TokioProxies;
-use crate::case::Places;
+use crate::case::{Level, Places};
 use crate::dataset::Shape;
 use crate::faults::{Damage, FaultProxy, Plan, Proxies as _, Stage};
 use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, Setup, TlsFiles, Unmade, Upstream};
@@ -77,6 +77,10 @@ impl Harness for Sliced {
 
     fn tls(&self) -> Option<TlsFiles> {
         self.0.tls()
+    }
+
+    fn levels(&self) -> &[Level] {
+        self.0.levels()
     }
 
     fn waivers(&self) -> Vec<Waiver> {

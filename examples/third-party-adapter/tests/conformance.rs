@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::{Adapter as _, Error, SharedAdapter, Version, async_trait};
 use drivetrain_conformance_tests::Waiver;
-use drivetrain_conformance_tests::case::{L, Places};
+use drivetrain_conformance_tests::case::{L, Level, Places};
 use drivetrain_conformance_tests::harness::{Harness, Namespace, Naming, Oracle, Setup, Unmade};
 use drivetrain_conformance_tests::oracles::sqlite::SqliteFile;
 use drivetrain_conformance_tests::shell;
@@ -46,6 +46,11 @@ impl Harness for HranaHarness {
             .pragma_update(None, "journal_mode", "wal")
             .map_err(|error| Error::config(error.to_string()))?;
         Ok(Box::new(HranaNamespace { server: Server::start(connection), file }))
+    }
+
+    /// What the guide promises. To be widened as the adapter is.
+    fn levels(&self) -> &[Level] {
+        &[Level::L0]
     }
 
     fn place(&self) -> Option<Places> {
