@@ -5,7 +5,7 @@ use drivetrain_adapter_api::{DbType, Dialect, ErrorKind, Value};
 
 use crate::case::{ALL, Case, M, Need, PG, case};
 use crate::outcome::{ensure, ensure_eq, must_fail};
-use crate::{Context, Outcome, Within as _};
+use crate::{Context, Outcome, Stop, Within as _};
 
 use super::checks::{insert, one_row, refused, server_refuses};
 use super::matrix::boundary;
@@ -313,16 +313,19 @@ pub(super) async fn extension(cx: &Context, name: &str) -> Outcome<Option<String
 }
 
 async fn case_kept(cx: Context) -> Outcome {
-    // Where the extension is missing, a collation that ignores case stands in: the values travel as the same text.
-    let ty = match extension(&cx, "citext").await? {
-        Some(schema) => format!("{{q:{schema}}}.citext"),
-        None => {
-            cx.prepare(&[
-                "create collation {t:folded} (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
-            ])
-            .await?;
-            "text collate {t:folded}".to_owned()
-        }
+    // A collation that ignores case belongs to the case alone; the extension belongs to the whole database, where others
+    // may make and drop it meanwhile, and stands in on servers without ICU.
+    let icu = cx.oracle_cell("select count(*) from pg_collation where collprovider = 'i'").await?;
+    let ty = if icu.as_deref() == Some("0") {
+        let schema = extension(&cx, "citext").await?;
+        let schema =
+            schema.ok_or_else(|| Stop::NotRun("the server has neither ICU nor citext".to_owned()))?;
+        format!("{{q:{schema}}}.citext")
+    } else {
+        let collation =
+            "create collation {t:folded} (provider = icu, locale = 'und-u-ks-level2', deterministic = false)";
+        cx.prepare(&[collation]).await?;
+        "text collate {t:folded}".to_owned()
     };
     cx.prepare(&[&format!("create table {{t:t}} (v {ty} unique)")]).await?;
     let mixed = "Stra\u{df}e X \u{1f600}";
