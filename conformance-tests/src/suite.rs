@@ -1,10 +1,12 @@
 //! Runs cases on an adapter, one at a time: no threads, no files, no clock but those handed in.
 
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
 use drivetrain_adapter_api::{BoxFuture, Capabilities, Error, async_trait};
@@ -135,13 +137,22 @@ const FULL: u32 = 10;
 /// Namespaces so far in this process, so that no two have the same label.
 static NAMESPACES: AtomicU64 = AtomicU64::new(0);
 
-/// A label that is unique to this call, as far as the clock and this process go.
+/// What tells this process from others on the same database: 36 bits.
+static PROCESS: OnceLock<u64> = OnceLock::new();
+
+/// A label that no other call has, in this process or another one. (The clock alone is not enough: processes that are
+/// started together read the same microsecond.)
 fn label(environment: &Environment, id: &str) -> String {
     let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     let id = &id[..id.len().min(12)];
     let number = NAMESPACES.fetch_add(1, Ordering::Relaxed);
-    let now = environment.runtime.unix_time().as_micros() % 0x10_0000_0000;
-    format!("ct_{id}_{now:x}_{number:x}").chars().take(30).collect()
+    let process = PROCESS.get_or_init(|| token(environment.runtime.unix_time()));
+    format!("ct_{id}_{process:09x}_{number:x}").chars().take(30).collect()
+}
+
+/// 36 bits that two who ask at the same time do not share: the hasher has a seed of its own, where the platform has such.
+fn token(now: Duration) -> u64 {
+    RandomState::new().hash_one(now) & 0xf_ffff_ffff
 }
 
 impl Suite {
@@ -335,6 +346,13 @@ mod guard_tests;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_at_the_same_time_gets_another_token() {
+        let now = Duration::from_micros(1);
+        assert_ne!(token(now), token(now));
+        assert!(format!("{:x}", token(now)).len() <= 9);
+    }
 
     #[test]
     fn a_sampled_sweep_holds_both_ends() {
