@@ -27,62 +27,67 @@ pub trait Harness: Debug + Send + Sync + 'static {
     /// Why there is none: the case fails. Where no case gets one, the whole run does.
     async fn namespace(&self, label: &str) -> Result<Box<dyn Namespace>, Error>;
 
+    /// The harness that this one stands around, if it does: every hook below that is left out is that harness's.
+    fn inner(&self) -> Option<&dyn Harness> {
+        None
+    }
+
     /// Dialect and transport, where they are known before anything is connected: then a test runner lists only the cases
     /// that apply. The adapter must bear it out.
     fn place(&self) -> Option<Places> {
-        None
+        self.inner().and_then(Harness::place)
     }
 
     /// Whether namespaces have an [`oracle`](Namespace::oracle).
     fn has_oracle(&self) -> bool {
-        false
+        self.inner().is_some_and(Harness::has_oracle)
     }
 
     /// Whether namespaces have an [`admin`](Namespace::admin).
     fn has_admin(&self) -> bool {
-        false
+        self.inner().is_some_and(Harness::has_admin)
     }
 
     /// Where the server listens, so that a fault proxy can stand in front of it; then
     /// [`Setup::through`] must be honoured. `None` where there is no wire.
     fn upstream(&self) -> Option<Upstream> {
-        None
+        self.inner().and_then(Harness::upstream)
     }
 
     /// Whether [`Namespace::peer`] gives an adapter over a second transport.
     fn has_peer(&self) -> bool {
-        false
+        self.inner().is_some_and(Harness::has_peer)
     }
 
     /// Whether namespaces have a [`url`](Namespace::url), and [`Setup::url`] is honoured.
     fn has_url(&self) -> bool {
-        false
+        self.inner().is_some_and(Harness::has_url)
     }
 
     /// Whether [`Namespace::damage`] can be done: the database is a file.
     fn has_file(&self) -> bool {
-        false
+        self.inner().is_some_and(Harness::has_file)
     }
 
     /// Certificates for the cases about TLS.
     fn tls(&self) -> Option<TlsFiles> {
-        None
+        self.inner().and_then(Harness::tls)
     }
 
     /// The levels that the adapter is held to; cases of others are `not-run`, so that those levels are not certified. For
     /// an adapter in the making: all of them, unless stated.
     fn levels(&self) -> &[Level] {
-        &Level::ALL
+        self.inner().map_or(&Level::ALL, Harness::levels)
     }
 
     /// Cases that fail because of a limit of the server. Strict.
     fn waivers(&self) -> Vec<Waiver> {
-        Vec::new()
+        self.inner().map(Harness::waivers).unwrap_or_default()
     }
 
     /// The secrets that adapters are made with (password, token): the suite looks for them wherever it can.
     fn secrets(&self) -> Vec<String> {
-        Vec::new()
+        self.inner().map(Harness::secrets).unwrap_or_default()
     }
 }
 
@@ -98,12 +103,20 @@ pub trait Namespace: Debug + Send + Sync + 'static {
     /// [`Unmade::Error`] with what the adapter met; [`Unmade::NotProvided`] where the harness cannot honour `setup`.
     async fn adapter(&self, setup: &Setup) -> Result<SharedAdapter, Unmade>;
 
+    /// The namespace that this one stands around, if it does: every hook below that is left out is that namespace's.
+    fn inner(&self) -> Option<&dyn Namespace> {
+        None
+    }
+
     /// A new connection to the same database by another driver.
     ///
     /// # Errors
     /// [`Unmade::NotProvided`] where there is none.
     async fn oracle(&self) -> Result<Box<dyn Oracle>, Unmade> {
-        Err(Unmade::NotProvided("the harness has no oracle".to_owned()))
+        match self.inner() {
+            Some(inner) => inner.oracle().await,
+            None => Err(Unmade::NotProvided("the harness has no oracle".to_owned())),
+        }
     }
 
     /// Makes tables in the namespace: for adapters without raw SQL, whose databases have no DDL.
@@ -111,8 +124,10 @@ pub trait Namespace: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`Unmade::NotProvided`] where tables are made by SQL.
     async fn define(&self, tables: &[Shape]) -> Result<(), Unmade> {
-        let _ = tables;
-        Err(Unmade::NotProvided("the harness does not define tables by itself".to_owned()))
+        match self.inner() {
+            Some(inner) => inner.define(tables).await,
+            None => Err(Unmade::NotProvided("the harness does not define tables by itself".to_owned())),
+        }
     }
 
     /// A new adapter on this namespace over another transport, to compare with.
@@ -120,13 +135,15 @@ pub trait Namespace: Debug + Send + Sync + 'static {
     /// # Errors
     /// As [`adapter`](Self::adapter).
     async fn peer(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
-        let _ = setup;
-        Err(Unmade::NotProvided("the harness has no second transport".to_owned()))
+        match self.inner() {
+            Some(inner) => inner.peer(setup).await,
+            None => Err(Unmade::NotProvided("the harness has no second transport".to_owned())),
+        }
     }
 
     /// The URL by which an application configures the adapter on this namespace, with everything in it.
     fn url(&self) -> Option<String> {
-        None
+        self.inner().and_then(Namespace::url)
     }
 
     /// Damages the file of the database, whoever has it open.
@@ -134,13 +151,15 @@ pub trait Namespace: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`Unmade::NotProvided`] where there is no file, and what the file system says.
     async fn damage(&self, damage: Damage) -> Result<(), Unmade> {
-        let _ = damage;
-        Err(Unmade::NotProvided("the database is not a file".to_owned()))
+        match self.inner() {
+            Some(inner) => inner.damage(damage).await,
+            None => Err(Unmade::NotProvided("the database is not a file".to_owned())),
+        }
     }
 
     /// The adapter's sessions at the server.
     fn admin(&self) -> Option<&dyn Admin> {
-        None
+        self.inner().and_then(Namespace::admin)
     }
 
     /// Removes what the case made. Called once, after its adapters are closed.

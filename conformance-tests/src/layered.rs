@@ -6,10 +6,7 @@ use std::sync::Arc;
 use drivetrain_adapter_api::layer::Layer;
 use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
 
-use crate::case::{Level, Places};
-use crate::dataset::Shape;
-use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, Setup, TlsFiles, Unmade, Upstream};
-use crate::waiver::Waiver;
+use crate::harness::{Harness, Namespace, Naming, Setup, Unmade};
 
 /// A layer that is shared.
 pub type SharedLayer = Arc<dyn Layer + Send + Sync>;
@@ -77,44 +74,8 @@ impl<H: Harness> Harness for Layered<H> {
         }))
     }
 
-    fn place(&self) -> Option<Places> {
-        self.inner.place()
-    }
-
-    fn has_oracle(&self) -> bool {
-        self.inner.has_oracle()
-    }
-
-    fn has_admin(&self) -> bool {
-        self.inner.has_admin()
-    }
-
-    fn upstream(&self) -> Option<Upstream> {
-        self.inner.upstream()
-    }
-
-    fn has_peer(&self) -> bool {
-        self.inner.has_peer()
-    }
-
-    fn has_url(&self) -> bool {
-        self.inner.has_url()
-    }
-
-    fn tls(&self) -> Option<TlsFiles> {
-        self.inner.tls()
-    }
-
-    fn levels(&self) -> &[Level] {
-        self.inner.levels()
-    }
-
-    fn waivers(&self) -> Vec<Waiver> {
-        self.inner.waivers()
-    }
-
-    fn secrets(&self) -> Vec<String> {
-        self.inner.secrets()
+    fn inner(&self) -> Option<&dyn Harness> {
+        Some(&self.inner)
     }
 }
 
@@ -142,24 +103,8 @@ impl Namespace for LayeredNamespace {
         Ok(self.layer.layer(self.inner.adapter(&setup).await?))
     }
 
-    async fn oracle(&self) -> Result<Box<dyn Oracle>, Unmade> {
-        self.inner.oracle().await
-    }
-
-    async fn define(&self, tables: &[Shape]) -> Result<(), Unmade> {
-        self.inner.define(tables).await
-    }
-
-    async fn peer(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
-        self.inner.peer(setup).await
-    }
-
-    fn url(&self) -> Option<String> {
-        self.inner.url()
-    }
-
-    fn admin(&self) -> Option<&dyn Admin> {
-        self.inner.admin()
+    fn inner(&self) -> Option<&dyn Namespace> {
+        Some(&*self.inner)
     }
 
     async fn remove(&self) -> Result<(), Error> {

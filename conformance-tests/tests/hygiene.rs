@@ -11,7 +11,7 @@ use drivetrain_adapter_api::{Error, async_trait};
 use drivetrain_conformance_tests::builtin::SqliteHarness;
 use drivetrain_conformance_tests::harness::Namespace;
 use drivetrain_conformance_tests::report::Report;
-use drivetrain_conformance_tests::{Environment, Harness, Level, Status, Suite, Waiver, case::Places, shell};
+use drivetrain_conformance_tests::{Environment, Harness, Level, Status, Suite, Waiver, shell};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The folder that the files of the suite are made in, when this program is the suite.
@@ -258,8 +258,8 @@ impl Harness for Waived {
         self.0.namespace(label).await
     }
 
-    fn place(&self) -> Option<Places> {
-        self.0.place()
+    fn inner(&self) -> Option<&dyn Harness> {
+        Some(&self.0)
     }
 
     fn waivers(&self) -> Vec<Waiver> {

@@ -6,11 +6,8 @@ use drivetrain_adapter_api::{Error, SharedAdapter, async_trait};
 use futures_util::lock::Mutex;
 
 use super::TokioProxies;
-use crate::case::{Level, Places};
-use crate::dataset::Shape;
-use crate::faults::{Damage, FaultProxy, Plan, Proxies as _, Stage};
-use crate::harness::{Admin, Harness, Namespace, Naming, Oracle, Setup, TlsFiles, Unmade, Upstream};
-use crate::waiver::Waiver;
+use crate::faults::{FaultProxy, Plan, Proxies as _, Stage};
+use crate::harness::{Harness, Namespace, Naming, Setup, Unmade, Upstream};
 
 /// How many bytes of each connection, one way, come by themselves. Cases that move much more would take minutes.
 const SLICED: u64 = 16 << 10;
@@ -47,48 +44,8 @@ impl Harness for Sliced {
         Ok(Box::new(SlicedNamespace { inner, upstream: self.0.upstream(), proxy: Mutex::default() }))
     }
 
-    fn place(&self) -> Option<Places> {
-        self.0.place()
-    }
-
-    fn has_oracle(&self) -> bool {
-        self.0.has_oracle()
-    }
-
-    fn has_admin(&self) -> bool {
-        self.0.has_admin()
-    }
-
-    fn upstream(&self) -> Option<Upstream> {
-        self.0.upstream()
-    }
-
-    fn has_peer(&self) -> bool {
-        self.0.has_peer()
-    }
-
-    fn has_url(&self) -> bool {
-        self.0.has_url()
-    }
-
-    fn has_file(&self) -> bool {
-        self.0.has_file()
-    }
-
-    fn tls(&self) -> Option<TlsFiles> {
-        self.0.tls()
-    }
-
-    fn levels(&self) -> &[Level] {
-        self.0.levels()
-    }
-
-    fn waivers(&self) -> Vec<Waiver> {
-        self.0.waivers()
-    }
-
-    fn secrets(&self) -> Vec<String> {
-        self.0.secrets()
+    fn inner(&self) -> Option<&dyn Harness> {
+        Some(&*self.0)
     }
 }
 
@@ -127,28 +84,8 @@ impl Namespace for SlicedNamespace {
         self.inner.adapter(&Setup { through, ..setup.clone() }).await
     }
 
-    async fn oracle(&self) -> Result<Box<dyn Oracle>, Unmade> {
-        self.inner.oracle().await
-    }
-
-    async fn define(&self, tables: &[Shape]) -> Result<(), Unmade> {
-        self.inner.define(tables).await
-    }
-
-    async fn peer(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
-        self.inner.peer(setup).await
-    }
-
-    fn url(&self) -> Option<String> {
-        self.inner.url()
-    }
-
-    async fn damage(&self, damage: Damage) -> Result<(), Unmade> {
-        self.inner.damage(damage).await
-    }
-
-    fn admin(&self) -> Option<&dyn Admin> {
-        self.inner.admin()
+    fn inner(&self) -> Option<&dyn Namespace> {
+        Some(&*self.inner)
     }
 
     async fn remove(&self) -> Result<(), Error> {
