@@ -59,6 +59,24 @@ pub(super) fn numbers(cx: &Context, last: u64) -> String {
     }
 }
 
+/// A statement that takes so long; more than that where the dialect cannot sleep and has to work.
+pub(super) fn slow(cx: &Context, milliseconds: u32) -> Query {
+    let seconds = f64::from(milliseconds) / 1000.0;
+    let sql = match cx.dialect() {
+        Dialect::Postgres => format!("select pg_sleep({seconds})"),
+        Dialect::MySql => format!("select sleep({seconds})"),
+        _ => {
+            // A build without optimisation makes some two thousand rows each millisecond.
+            let rows = u64::from(milliseconds) * 2_000;
+            format!(
+                "with recursive c (n) as (select 1 union all select n + 1 from c where n < {rows}) \
+                 select count(*) from c"
+            )
+        }
+    };
+    Query::raw(sql, vec![])
+}
+
 /// A column of all rows.
 pub(super) fn column<T: for<'a> FromCell<'a>>(rows: &Rows, column: usize) -> Outcome<Vec<T>> {
     (0..rows.len()).map(|row| rows.get(row, column).within(format!("row {row}, column {column}"))).collect()

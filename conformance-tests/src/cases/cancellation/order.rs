@@ -8,9 +8,10 @@ use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 
 use super::calls::{chunks_of, expect_chunk, rows};
-use super::server::slow;
+
 use super::stage::{free_of_locks, narrow, no_transaction, tables};
 use crate::case::{ALL, Case, Need, STATEFUL, case};
+use crate::cases::helpers::slow;
 use crate::outcome::{ensure, ensure_eq};
 use crate::{Context, Outcome, Random, Stop, Sweep, Within as _, drop_after};
 

@@ -8,6 +8,7 @@ use futures_util::future::{join, select};
 
 use super::stage::{Ended, Grid, Stage, free_of_locks, narrow, no_transaction, sweep_with, tables};
 use crate::case::{Case, L, Need, P, STATEFUL, T, W, case};
+use crate::cases::helpers::slow;
 use crate::outcome::{ensure, ensure_eq, must_fail};
 use crate::{Context, Outcome, Stop, Within as _};
 
@@ -85,24 +86,6 @@ pub(super) const CASES: &[Case] = &[
         limits
     ),
 ];
-
-/// A statement that takes so long, and more than that where the dialect cannot sleep.
-pub(super) fn slow(cx: &Context, milliseconds: u32) -> Query {
-    let seconds = f64::from(milliseconds) / 1000.0;
-    let sql = match cx.dialect() {
-        Dialect::Postgres => format!("select pg_sleep({seconds})"),
-        Dialect::MySql => format!("select sleep({seconds})"),
-        _ => {
-            // A build without optimisation makes some two thousand rows each millisecond.
-            let rows = u64::from(milliseconds) * 2_000;
-            format!(
-                "with recursive c (n) as (select 1 union all select n + 1 from c where n < {rows}) \
-                 select count(*) from c"
-            )
-        }
-    };
-    Query::raw(sql, vec![])
-}
 
 const BRIEFLY: Duration = Duration::from_millis(100);
 const A_SECOND: Duration = Duration::from_secs(1);

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drivetrain_adapter_api::{
-    Access, Dialect, Error, ErrorKind, Query, QueryResult, RetryClass, SqlState, TransactionOptions,
+    Access, Dialect, Error, ErrorKind, QueryResult, RetryClass, SqlState, TransactionOptions,
 };
 use futures_util::future::join;
 
 use crate::case::{Case, Need, P, T, W, case};
+use crate::cases::helpers::slow;
 use crate::cases::replies;
 use crate::faults::{Accept, Cut, Plan, Rewriter};
 use crate::harness::{Setup, TlsSetup};
@@ -90,10 +91,6 @@ pub(super) async fn running(cx: &Context, part: &str) -> Outcome<i64> {
     running.map(|session| session.id).ok_or_else(|| Stop::fail("the statement ended by itself"))
 }
 
-fn slow(cx: &Context) -> Query {
-    cx.raw(if cx.dialect() == Dialect::Postgres { "select pg_sleep(9)" } else { "select sleep(9)" }, vec![])
-}
-
 /// Kills the session in which `call` runs, and gives the error of the call.
 async fn killed(cx: &Context, call: impl Future<Output = Result<QueryResult, Error>>) -> Outcome<Error> {
     let kill = async {
@@ -111,14 +108,14 @@ async fn killed(cx: &Context, call: impl Future<Output = Result<QueryResult, Err
 
 async fn killed_in_write(cx: Context) -> Outcome {
     let adapter = cx.adapter().await?;
-    let error = killed(&cx, adapter.query(slow(&cx).with_access(Access::Write))).await?;
+    let error = killed(&cx, adapter.query(slow(&cx, 9_000).with_access(Access::Write))).await?;
     ensure_eq!(error.retry(), RetryClass::OutcomeUnknown, "the retry class of a write");
     cx.check_usable(&adapter).await
 }
 
 async fn killed_in_read(cx: Context) -> Outcome {
     let adapter = cx.adapter().await?;
-    let error = killed(&cx, adapter.query(slow(&cx).with_access(Access::Read))).await?;
+    let error = killed(&cx, adapter.query(slow(&cx, 9_000).with_access(Access::Read))).await?;
     ensure_eq!(error.retry(), RetryClass::SafeNow, "the retry class of a read");
     cx.check_usable(&adapter).await
 }
@@ -128,7 +125,7 @@ async fn killed_in_transaction(cx: Context) -> Outcome {
     let adapter = cx.adapter().await?;
     let mut transaction = adapter.begin(TransactionOptions::new()).await?;
     transaction.query(cx.raw("insert into {t:t} values (1)", vec![])).await?;
-    let error = killed(&cx, transaction.query(slow(&cx))).await?;
+    let error = killed(&cx, transaction.query(slow(&cx, 9_000))).await?;
     ensure_eq!(error.retry(), RetryClass::RetryTransaction, "the retry class in a transaction");
     let ended = [ErrorKind::TransactionEnded, ErrorKind::ConnectionLost];
     must_fail(
@@ -198,7 +195,7 @@ async fn crashed(cx: Context) -> Outcome {
             proxy.reset_all();
             Ok::<_, Stop>(())
         };
-        let (result, crashed) = join(adapter.query(slow(&cx).with_access(access)), crash).await;
+        let (result, crashed) = join(adapter.query(slow(&cx, 9_000).with_access(access)), crash).await;
         crashed?;
         let error = must_fail(result, &[ErrorKind::ConnectionLost], "a statement during the crash")?;
         ensure!(

@@ -6,9 +6,10 @@ use std::sync::Mutex;
 use std::task::Poll;
 use std::time::Duration;
 
-use drivetrain_adapter_api::{BoxFuture, Dialect, Query, SharedAdapter, Transaction, TransactionOptions};
+use drivetrain_adapter_api::{BoxFuture, Query, SharedAdapter, Transaction, TransactionOptions};
 use futures_util::future::join_all;
 
+use crate::cases::helpers::slow;
 use crate::harness::Setup;
 use crate::{Context, Outcome, Stop};
 
@@ -31,23 +32,6 @@ pub(super) async fn holder(cx: &Context, adapter: &SharedAdapter) -> Outcome<Box
     Ok(transaction)
 }
 
-/// A statement that keeps its connection busy for so long; some statement that works where the dialect cannot sleep.
-pub(super) fn pause(cx: &Context, milliseconds: u32) -> Query {
-    let seconds = f64::from(milliseconds) / 1000.0;
-    let sql = match cx.dialect() {
-        Dialect::Postgres => format!("select pg_sleep({seconds})"),
-        Dialect::MySql => format!("select sleep({seconds})"),
-        _ => {
-            let rows = u64::from(milliseconds) * 1000;
-            format!(
-                "with recursive c (n) as (select 1 union all select n + 1 from c where n < {rows}) \
-                 select count(*) from c"
-            )
-        }
-    };
-    Query::raw(sql, vec![])
-}
-
 /// The numbers of the sessions at the server.
 pub(super) async fn session_ids(cx: &Context) -> Outcome<Vec<i64>> {
     Ok(cx.sessions().await?.into_iter().map(|session| session.id).collect())
@@ -63,7 +47,7 @@ pub(super) async fn sessions_become(cx: &Context, wanted: usize) -> Outcome {
 
 /// Every connection of the pool is used at once.
 pub(super) async fn use_all(cx: &Context, adapter: &SharedAdapter, connections: usize) -> Outcome {
-    let calls = (0..connections).map(|_| adapter.query(pause(cx, 100)));
+    let calls = (0..connections).map(|_| adapter.query(slow(cx, 100)));
     join_all(calls).await.into_iter().try_for_each(|answer| answer.map(drop).map_err(Stop::from))
 }
 

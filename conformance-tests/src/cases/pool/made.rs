@@ -6,8 +6,9 @@ use std::time::Duration;
 use drivetrain_adapter_api::{Dialect, ErrorKind, Prepare, Query, Value};
 use futures_util::future::join_all;
 
-use super::helpers::{pause, pool_of, session_ids, use_all};
+use super::helpers::{pool_of, session_ids, use_all};
 use crate::case::{Case, Need, P, T, W, case};
+use crate::cases::helpers::slow;
 use crate::harness::PasswordSource;
 use crate::outcome::{ensure, ensure_eq, must_fail};
 use crate::{Context, Outcome, Stop, Within as _};
@@ -137,7 +138,7 @@ async fn at_the_limit(cx: &Context) -> Outcome {
         setup
     };
     let adapter = cx.adapter_with(setup()).await?;
-    let calls = join_all((0..8).map(|_| adapter.query(pause(cx, 30))));
+    let calls = join_all((0..8).map(|_| adapter.query(slow(cx, 30))));
     let mut answered = 0;
     for answer in cx.within(Duration::from_secs(8), "eight calls", calls).await? {
         match answer {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use drivetrain_adapter_api::{BoxFuture, ErrorKind, RetryClass, SharedAdapter};
 use futures_util::future::{join, join_all};
 
-use super::helpers::{SOON, holder, line_up, order_of, pause, pool_of, sessions_become, use_all};
+use super::helpers::{SOON, holder, line_up, order_of, pool_of, sessions_become, use_all};
 use crate::case::{Case, L, Need, P, STATEFUL, T, W, case};
+use crate::cases::helpers::slow;
 use crate::outcome::{ensure, ensure_eq, must_fail};
 use crate::{Context, Outcome, Sweep, Within as _, drop_after};
 
@@ -89,7 +90,7 @@ async fn limits(cx: Context) -> Outcome {
     setup.pool_min = Some(2);
     let adapter = cx.adapter_with(setup).await?;
     sessions_become(&cx, 2).await.within("the fewest")?;
-    let work = join_all((0..12).map(|_| adapter.query(pause(&cx, 60))));
+    let work = join_all((0..12).map(|_| adapter.query(slow(&cx, 60))));
     let watch = async {
         let mut most = 0;
         for _ in 0..12 {
