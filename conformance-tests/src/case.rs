@@ -40,6 +40,11 @@ impl fmt::Debug for Case {
 }
 
 impl Case {
+    /// The name by which runners list and filter it: level, group and id, such as `L1::transactions::TX-05`.
+    pub fn path(&self) -> String {
+        format!("{}::{}::{}", self.level.name(), self.group.name(), self.id)
+    }
+
     /// The same case with another limit of time.
     #[must_use]
     pub(crate) const fn within_seconds(mut self, seconds: u64) -> Self {

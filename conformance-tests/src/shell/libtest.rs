@@ -53,8 +53,7 @@ pub fn run(
     }
     let trials = cases.into_iter().map(|case| {
         let session = Arc::clone(&session);
-        let name = format!("{}::{}::{}", case.level.name(), case.group.name(), case.id);
-        Trial::ignorable_test(name, move || trial(&session, case)).with_kind(case.level.name())
+        Trial::ignorable_test(case.path(), move || trial(&session, case)).with_kind(case.level.name())
     });
     let conclusion = libtest_mimic::run(&runner, trials.collect());
     if let Some(folder) = arguments.report.filter(|_| !runner.list) {

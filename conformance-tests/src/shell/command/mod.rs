@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::options::{Action, Options};
 use super::session::Session;
-use crate::{Case, CaseReport, Status, Suite};
+use crate::{CaseReport, Status};
 
 /// Runs the command with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -73,15 +73,4 @@ fn run(options: &Options) -> Result<bool, String> {
     }
     progress::summary(&report);
     Ok(report.count(Status::Fail) == 0)
-}
-
-/// The cases, if there are any.
-fn chosen(filters: &[String]) -> Vec<&'static Case> {
-    Suite::cases()
-        .filter(|case| {
-            let name = format!("{}::{}", case.group.name(), case.id);
-            filters.is_empty()
-                || filters.iter().any(|filter| name.contains(filter.as_str()) || case.level.name() == filter)
-        })
-        .collect()
 }

@@ -18,7 +18,7 @@ usage: drivetrain-conformance --adapter NAME --url URL [options]
   --url URL           the database; on SQLite the folder where files are made, as sqlite:FOLDER, or sqlite::memory:
                       for the folder for temporary files
   --oracle-url URL    the same database for the second path; without it, cases that need it are not run
-  --filter TEXT       only cases whose group::id contains TEXT, or of the level TEXT; may be repeated
+  --filter TEXT       only cases whose level::group::id contains TEXT; may be repeated
   --list              prints the cases
   --report DIR        writes conformance.json, junit.xml and report.html there
   --sweep HOW         sampled (the default) or full: every byte and every poll
