@@ -46,6 +46,7 @@ pub mod statement;
 mod stream;
 mod transaction;
 pub mod value;
+pub mod websocket;
 
 pub use adapter::{Adapter, Connection, Session, SharedAdapter, Transaction};
 pub use batch::Batch;

@@ -1,0 +1,2 @@
+//! The Drivetrain adapter for Neon and what speaks its protocol: Postgres over HTTP, and over WebSocket where state is
+//! needed.

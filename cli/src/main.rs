@@ -1,0 +1,3 @@
+//! The `drivetrain` command.
+
+fn main() {}

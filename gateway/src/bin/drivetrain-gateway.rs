@@ -1,0 +1,3 @@
+//! The gateway as a command of its own.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Local stand-ins for serverless database endpoints, in front of an ordinary database.
