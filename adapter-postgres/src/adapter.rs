@@ -19,12 +19,12 @@ use crate::config::PostgresConfig;
 use crate::connect::{self, Connector};
 use crate::connection::Connection;
 use crate::manager::PgManager;
-use crate::request::Statement;
 use crate::session::PgSession;
 use crate::slot::Slot;
-use crate::text::Place;
 use crate::transaction::PgTransaction;
 use crate::{capabilities, stream};
+use drivetrain_postgres_core::statement::Statement;
+use drivetrain_postgres_core::text::Place;
 
 /// The name of the adapter.
 pub(crate) const NAME: &str = "postgres";
@@ -278,7 +278,7 @@ impl Adapter for PostgresAdapter {
     async fn script(&self, sql: &str) -> Result<()> {
         let work = async {
             let mut connection = self.inner.acquire().await?;
-            if crate::text::leaves_traces(sql) {
+            if drivetrain_postgres_core::text::leaves_traces(sql) {
                 connection.session.mark_traces();
             }
             connection.session.simple(sql).await?;

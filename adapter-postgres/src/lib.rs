@@ -32,11 +32,9 @@ mod config;
 mod connect;
 mod connection;
 mod manager;
-mod request;
 mod session;
 mod slot;
 mod stream;
-mod text;
 mod transaction;
 
 pub use adapter::PostgresAdapter;

@@ -13,8 +13,8 @@ use crate::adapter::{Inner, batch_limit, named, results};
 use crate::manager::PgManager;
 use crate::slot::{Held, Slot};
 use crate::stream;
-use crate::text::Place;
 use crate::transaction::PgTransaction;
+use drivetrain_postgres_core::text::Place;
 
 /// A pinned connection. What it leaves behind is discarded before the connection is used again.
 pub(crate) struct PgSession {

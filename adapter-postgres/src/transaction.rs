@@ -14,7 +14,7 @@ use crate::adapter::{Inner, batch_limit, named, out_of_time, results};
 use crate::clock::Clock;
 use crate::slot::{Held, Slot};
 use crate::stream::{self, Within};
-use crate::text::Place;
+use drivetrain_postgres_core::text::Place;
 
 /// A transaction. BEGIN is sent with the first statement.
 pub(crate) struct PgTransaction {
@@ -159,12 +159,12 @@ impl PgTransaction {
 
     async fn run_script(&mut self, sql: &str) -> Result<()> {
         for statement in drivetrain_sql::script::split(drivetrain_adapter_api::Dialect::Postgres, sql)? {
-            crate::text::check(statement.text, Place::Transaction)?;
+            drivetrain_postgres_core::text::check(statement.text, Place::Transaction)?;
         }
         let mut held = self.hold().await?;
         let limit = self.limit(None);
         let session = held.session()?;
-        if crate::text::leaves_traces(sql) {
+        if drivetrain_postgres_core::text::leaves_traces(sql) {
             session.mark_traces();
         }
         let work = self.state.simple(session, sql);

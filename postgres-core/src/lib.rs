@@ -3,4 +3,6 @@
 pub mod codec;
 pub mod error;
 pub mod session;
+pub mod statement;
+pub mod text;
 pub mod types;

@@ -1,10 +1,10 @@
-//! What a raw statement begins with: enough to refuse what calls are there for.
+//! What a raw statement begins with: enough to refuse what calls are there for, and to know what it leaves behind.
 
 use drivetrain_adapter_api::{Error, Result};
 
 /// Where a statement is to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
     /// By itself, on whatever connection.
     Alone,
     /// In a transaction that a handle stands for, or in an atomic batch.
@@ -15,7 +15,13 @@ pub(crate) enum Place {
 
 /// Refuses statements that would end or begin a transaction behind the back of the handle that stands for it, and
 /// those that copy from or to the client.
-pub(crate) fn check(sql: &str, place: Place) -> Result<()> {
+///
+/// Only the words that the statement begins with are looked at, comments passed over.
+///
+/// # Errors
+/// [`Misuse`](drivetrain_adapter_api::ErrorKind::Misuse) for BEGIN, COMMIT and their like,
+/// [`Unsupported`](drivetrain_adapter_api::ErrorKind::Unsupported) for COPY from or to the client.
+pub fn check(sql: &str, place: Place) -> Result<()> {
     let [first, second] = leading_words(sql);
     let (first, second) = (first.to_ascii_uppercase(), second.to_ascii_uppercase());
     if first == "COPY" && (has_word(sql, "stdin") || has_word(sql, "stdout")) {
@@ -53,7 +59,7 @@ fn rolls_back_to(sql: &str) -> bool {
 
 /// Whether the statement leaves something behind in its session that its command tag does not tell of: a temporary
 /// table, an advisory lock, a setting. It is asked of raw SQL only, and may say yes too often.
-pub(crate) fn leaves_traces(sql: &str) -> bool {
+pub fn leaves_traces(sql: &str) -> bool {
     let mut leading = words(sql);
     let creates = leading.next().is_some_and(|word| word.eq_ignore_ascii_case("CREATE"));
     let temporary = |word: &str| ["TEMP", "TEMPORARY"].iter().any(|name| word.eq_ignore_ascii_case(name));
@@ -67,14 +73,14 @@ pub(crate) fn leaves_traces(sql: &str) -> bool {
 }
 
 /// Whether the statement sets something for its transaction only, which its command tag does not tell.
-pub(crate) fn sets_locally(sql: &str) -> bool {
+pub fn sets_locally(sql: &str) -> bool {
     let [first, second] = leading_words(sql);
     first.eq_ignore_ascii_case("SET")
         && ["LOCAL", "TRANSACTION"].iter().any(|word| second.eq_ignore_ascii_case(word))
 }
 
 /// Whether the statement is worth keeping prepared: it reads or writes rows.
-pub(crate) fn is_worth_preparing(sql: &str) -> bool {
+pub fn is_worth_preparing(sql: &str) -> bool {
     let [first, _] = leading_words(sql);
     ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE", "MERGE"]
         .iter()
