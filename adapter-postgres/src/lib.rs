@@ -27,15 +27,8 @@
 
 mod adapter;
 mod capabilities;
-mod clock;
 mod config;
 mod connect;
-mod connection;
-mod manager;
-mod session;
-mod slot;
-mod stream;
-mod transaction;
 
 pub use adapter::PostgresAdapter;
 pub use config::{Address, BindingMode, Host, PostgresConfig, Roots, SslMode, TargetSession};

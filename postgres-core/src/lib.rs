@@ -1,7 +1,9 @@
-//! The Postgres protocol over any byte stream: codecs, error mapping, statement cache, sessions.
+//! The Postgres protocol over any byte stream: codecs, error mapping, statement cache, sessions, and what adapters do
+//! with a pool of them.
 
 pub mod codec;
 pub mod error;
+pub mod pooled;
 pub mod session;
 pub mod statement;
 pub mod text;

@@ -9,10 +9,11 @@ mod verify;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
+use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass, async_trait};
 use drivetrain_postgres_core::session::{
-    CancelKey, ChannelBinding, Session, Shared, Start, TlsAnswer, request_tls,
+    CancelKey, ChannelBinding, Session, Shared, Start, StatementMode, TlsAnswer, request_tls,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -59,25 +60,6 @@ impl Connector {
 
     pub(crate) fn config(&self) -> &PostgresConfig {
         &self.config
-    }
-
-    /// A session on the first host that can be reached and is of the sort asked for.
-    pub(crate) async fn connect(&self) -> Result<(Session<Stream>, Origin)> {
-        let mut last = None;
-        for host in &self.config.hosts {
-            match self.connect_to(host).await {
-                Ok(connected) => return Ok(connected),
-                Err(error) => {
-                    let error = reason::with_place(error, host, &self.config);
-                    // A wrong password is wrong on all of them.
-                    if matches!(error.kind(), ErrorKind::AuthenticationFailed | ErrorKind::Config) {
-                        return Err(error);
-                    }
-                    last = Some(error);
-                }
-            }
-        }
-        Err(last.unwrap_or_else(|| Error::config("there is no host to connect to")))
     }
 
     async fn connect_to(&self, host: &Host) -> Result<(Session<Stream>, Origin)> {
@@ -185,9 +167,42 @@ impl Connector {
         }
         Err(reason::failed("the server is not of the sort that target_session_attrs asks for"))
     }
+}
+
+#[async_trait]
+impl drivetrain_postgres_core::pooled::Connector for Connector {
+    type Stream = Stream;
+    type Origin = Origin;
+
+    fn name(&self) -> &'static str {
+        crate::adapter::NAME
+    }
+
+    fn mode(&self) -> StatementMode {
+        self.config.mode
+    }
+
+    /// A session on the first host that can be reached and is of the sort asked for.
+    async fn connect(&self) -> Result<(Session<Stream>, Origin)> {
+        let mut last = None;
+        for host in &self.config.hosts {
+            match self.connect_to(host).await {
+                Ok(connected) => return Ok(connected),
+                Err(error) => {
+                    let error = reason::with_place(error, host, &self.config);
+                    // A wrong password is wrong on all of them.
+                    if matches!(error.kind(), ErrorKind::AuthenticationFailed | ErrorKind::Config) {
+                        return Err(error);
+                    }
+                    last = Some(error);
+                }
+            }
+        }
+        Err(last.unwrap_or_else(|| Error::config("there is no host to connect to")))
+    }
 
     /// Asks the server of a session to cancel what the session is doing, and waits until it has done so.
-    pub(crate) async fn cancel(&self, origin: &Origin, key: CancelKey) -> Result<()> {
+    async fn cancel(&self, origin: &Origin, key: CancelKey) -> Result<()> {
         let mut stream = match &origin.place {
             Place::Unix(file) => unix(file).await?,
             Place::Tcp(address) => {
@@ -211,6 +226,9 @@ impl Connector {
             Err(error) => Err(reason::unreachable(error)),
         }
     }
+    fn timed_out(&self, limit: Duration) -> Error {
+        timed_out(limit, &self.config)
+    }
 }
 
 #[cfg(unix)]
@@ -225,7 +243,7 @@ async fn unix(file: &std::path::Path) -> Result<Stream> {
 }
 
 /// The error for a time limit that ran out while connecting.
-pub(crate) fn timed_out(limit: std::time::Duration, config: &PostgresConfig) -> Error {
+pub(crate) fn timed_out(limit: Duration, config: &PostgresConfig) -> Error {
     let error = Error::new(ErrorKind::Connect, format!("no connection was made within {limit:?}"))
         .with_retry(RetryClass::SafeNow)
         .with_hint(

@@ -7,28 +7,28 @@ use drivetrain_adapter_api::{
     StreamOptions, Transaction, TransactionOptions, async_trait,
 };
 use drivetrain_pool::Pooled;
-use drivetrain_postgres_core::session::{Answer, Atomicity, Request, TransactionStatus, begin_sql};
 
-use crate::adapter::{Inner, batch_limit, named, results};
-use crate::manager::PgManager;
-use crate::slot::{Held, Slot};
-use crate::stream;
-use crate::transaction::PgTransaction;
-use drivetrain_postgres_core::text::Place;
+use super::inner::{Inner, batch_limit, results};
+use super::manager::SessionManager;
+use super::slot::{Held, Slot};
+use super::transaction::PooledTransaction;
+use super::{Connector, stream};
+use crate::session::{Answer, Atomicity, Request, TransactionStatus, begin_sql};
+use crate::text::Place;
 
 /// A pinned connection. What it leaves behind is discarded before the connection is used again.
-pub(crate) struct PgSession {
-    inner: Arc<Inner>,
-    slot: Arc<Slot>,
+pub(super) struct PinnedSession<C: Connector> {
+    inner: Arc<Inner<C>>,
+    slot: Arc<Slot<C>>,
 }
 
-impl PgSession {
-    pub(crate) fn new(inner: Arc<Inner>, connection: Pooled<PgManager>) -> Self {
+impl<C: Connector> PinnedSession<C> {
+    pub(super) fn new(inner: Arc<Inner<C>>, connection: Pooled<SessionManager<C>>) -> Self {
         let slot = Slot::new(connection, Arc::clone(&inner.runtime));
         Self { inner, slot }
     }
 
-    async fn hold(&self) -> Result<Held> {
+    async fn hold(&self) -> Result<Held<C>> {
         self.slot.hold().await?.ok_or_else(|| {
             Error::new(
                 ErrorKind::ConnectionLost,
@@ -73,7 +73,12 @@ impl PgSession {
         let session = held.session()?;
         let work = session.open(&[], &request, options.chunk_rows, options.chunk_bytes, true);
         let portal = self.inner.within(query.options.timeout, query.options.access, work).await?;
-        Ok(stream::borrowed(Arc::clone(&self.slot), held, portal, None))
+        Ok(stream::borrowed(self.inner.name(), Arc::clone(&self.slot), held, portal, None))
+    }
+
+    async fn run_script(&mut self, sql: &str) -> Result<()> {
+        let mut held = self.hold().await?;
+        held.session()?.simple(sql).await.map(drop)
     }
 
     async fn run_close(self) -> Result<()> {
@@ -88,39 +93,40 @@ impl PgSession {
     }
 }
 
-impl std::fmt::Debug for PgSession {
+impl<C: Connector> std::fmt::Debug for PinnedSession<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PgSession").finish_non_exhaustive()
+        f.debug_struct("PinnedSession").finish_non_exhaustive()
     }
 }
 
 #[async_trait]
-impl ConnectionTrait for PgSession {
+impl<C: Connector> ConnectionTrait for PinnedSession<C> {
     async fn query(&mut self, query: Query) -> Result<QueryResult> {
-        self.run_query(query).await.map_err(named)
+        self.run_query(query).await.map_err(|error| self.inner.named(error))
     }
 
     async fn batch(&mut self, batch: Batch) -> Result<Vec<QueryResult>> {
-        self.run_batch(batch).await.map_err(named)
+        self.run_batch(batch).await.map_err(|error| self.inner.named(error))
     }
 
     async fn stream(&mut self, query: Query, options: StreamOptions) -> Result<RowStream<'_>> {
-        self.run_stream(query, options).await.map_err(named)
+        let inner = Arc::clone(&self.inner);
+        self.run_stream(query, options).await.map_err(|error| inner.named(error))
     }
 
     async fn script(&mut self, sql: &str) -> Result<()> {
-        let mut held = self.hold().await.map_err(named)?;
-        held.session().map_err(named)?.simple(sql).await.map(drop).map_err(named)
+        self.run_script(sql).await.map_err(|error| self.inner.named(error))
     }
 }
 
 #[async_trait]
-impl Session for PgSession {
+impl<C: Connector> Session for PinnedSession<C> {
     async fn begin(&mut self, options: TransactionOptions) -> Result<Box<dyn Transaction + '_>> {
-        Ok(Box::new(PgTransaction::borrowing(Arc::clone(&self.inner), Arc::clone(&self.slot), &options)))
+        Ok(Box::new(PooledTransaction::borrowing(Arc::clone(&self.inner), Arc::clone(&self.slot), &options)))
     }
 
     async fn close(self: Box<Self>) -> Result<()> {
-        self.run_close().await.map_err(named)
+        let inner = Arc::clone(&self.inner);
+        self.run_close().await.map_err(|error| inner.named(error))
     }
 }

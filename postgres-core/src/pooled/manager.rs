@@ -7,8 +7,8 @@ use drivetrain_adapter_api::runtime::SharedRuntime;
 use drivetrain_adapter_api::{Error, async_trait};
 use drivetrain_pool::{Manager, Returned, Reuse};
 
-use crate::connect::Connector;
-use crate::connection::Connection;
+use super::Connector;
+use super::connection::Connection;
 
 /// After so long without use a connection is asked for a sign of life: what cuts silent connections may have cut it
 /// without telling us.
@@ -16,25 +16,25 @@ const SILENCE: Duration = Duration::from_secs(60);
 
 /// Makes and judges the connections of the pool.
 #[derive(Debug)]
-pub(crate) struct PgManager {
-    connector: Arc<Connector>,
+pub(super) struct SessionManager<C: Connector> {
+    connector: Arc<C>,
     runtime: SharedRuntime,
-    /// The connection that taught the server's version, until the pool asks for one.
-    first: Mutex<Option<Connection>>,
+    /// The connection that was made beforehand, until the pool asks for one.
+    first: Mutex<Option<Connection<C>>>,
 }
 
-impl PgManager {
-    pub(crate) fn new(connector: Arc<Connector>, runtime: SharedRuntime, first: Connection) -> Self {
-        Self { connector, runtime, first: Mutex::new(Some(first)) }
+impl<C: Connector> SessionManager<C> {
+    pub(super) fn new(connector: Arc<C>, runtime: SharedRuntime, first: Option<Connection<C>>) -> Self {
+        Self { connector, runtime, first: Mutex::new(first) }
     }
 }
 
 #[async_trait]
-impl Manager for PgManager {
-    type Connection = Connection;
+impl<C: Connector> Manager for SessionManager<C> {
+    type Connection = Connection<C>;
     type Error = Error;
 
-    async fn connect(&self) -> Result<Connection, Error> {
+    async fn connect(&self) -> Result<Connection<C>, Error> {
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut first) = first
             && first.session.is_alive()
@@ -45,7 +45,7 @@ impl Manager for PgManager {
         Ok(Connection::new(session, origin, Arc::clone(&self.connector), Arc::clone(&self.runtime)))
     }
 
-    fn reuse(&self, connection: &mut Connection, idle: Duration) -> Reuse {
+    fn reuse(&self, connection: &mut Connection<C>, idle: Duration) -> Reuse {
         if !connection.session.is_alive() {
             Reuse::Never
         } else if idle >= SILENCE {
@@ -55,11 +55,11 @@ impl Manager for PgManager {
         }
     }
 
-    async fn check(&self, connection: &mut Connection) -> Result<(), Error> {
+    async fn check(&self, connection: &mut Connection<C>) -> Result<(), Error> {
         connection.session.ping().await
     }
 
-    fn returned(&self, connection: &mut Connection) -> Returned {
+    fn returned(&self, connection: &mut Connection<C>) -> Returned {
         connection.tell_notices();
         if connection.session.is_broken() {
             Returned::Broken
@@ -70,11 +70,11 @@ impl Manager for PgManager {
         }
     }
 
-    async fn recycle(&self, connection: &mut Connection) -> Result<(), Error> {
+    async fn recycle(&self, connection: &mut Connection<C>) -> Result<(), Error> {
         connection.clean().await
     }
 
-    fn close(&self, connection: Connection) {
+    fn close(&self, connection: Connection<C>) {
         connection.close();
     }
 }

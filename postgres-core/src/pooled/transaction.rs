@@ -5,45 +5,46 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::runtime::with_timeout;
 use drivetrain_adapter_api::{
-    Access, Batch, Connection as ConnectionTrait, Error, ErrorKind, Query, QueryResult, Result, RetryClass,
-    RowStream, Savepoint, StreamOptions, Transaction, TransactionOptions, async_trait,
+    Access, Batch, Connection as ConnectionTrait, Error, ErrorKind, MaybeSend, Query, QueryResult, Result,
+    RetryClass, RowStream, Savepoint, StreamOptions, Transaction, TransactionOptions, async_trait,
 };
-use drivetrain_postgres_core::session::{Answer, Request, TransactionState, begin_sql};
 
-use crate::adapter::{Inner, batch_limit, named, out_of_time, results};
-use crate::clock::Clock;
-use crate::slot::{Held, Slot};
-use crate::stream::{self, Within};
-use drivetrain_postgres_core::text::Place;
+use super::Connector;
+use super::clock::Clock;
+use super::inner::{Inner, batch_limit, out_of_time, results};
+use super::slot::{Held, Slot};
+use super::stream::{self, Within};
+use crate::session::{Answer, Request, TransactionState, begin_sql};
+use crate::text::{self, Place};
 
 /// A transaction. BEGIN is sent with the first statement.
-pub(crate) struct PgTransaction {
-    inner: Arc<Inner>,
-    slot: Arc<Slot>,
+pub(super) struct PooledTransaction<C: Connector> {
+    inner: Arc<Inner<C>>,
+    slot: Arc<Slot<C>>,
     state: TransactionState,
     /// The connection is the transaction's own, and goes back to the pool with it.
     owns: bool,
     clock: Option<Clock>,
 }
 
-impl PgTransaction {
+impl<C: Connector> PooledTransaction<C> {
     /// A transaction on a connection of its own.
-    pub(crate) fn owning(inner: Arc<Inner>, slot: Arc<Slot>, options: &TransactionOptions) -> Self {
+    pub(super) fn owning(inner: Arc<Inner<C>>, slot: Arc<Slot<C>>, options: &TransactionOptions) -> Self {
         Self::new(inner, slot, options, true)
     }
 
     /// A transaction on the connection of a session.
-    pub(crate) fn borrowing(inner: Arc<Inner>, slot: Arc<Slot>, options: &TransactionOptions) -> Self {
+    pub(super) fn borrowing(inner: Arc<Inner<C>>, slot: Arc<Slot<C>>, options: &TransactionOptions) -> Self {
         Self::new(inner, slot, options, false)
     }
 
-    fn new(inner: Arc<Inner>, slot: Arc<Slot>, options: &TransactionOptions, owns: bool) -> Self {
+    fn new(inner: Arc<Inner<C>>, slot: Arc<Slot<C>>, options: &TransactionOptions, owns: bool) -> Self {
         let clock = options.timeout.map(|limit| Clock::start(&inner.runtime, &slot, limit, owns));
         Self { inner, slot, state: TransactionState::new(begin_sql(options)), owns, clock }
     }
 
     /// The connection, for one call.
-    async fn hold(&mut self) -> Result<Held> {
+    async fn hold(&mut self) -> Result<Held<C>> {
         let held = self.slot.hold().await;
         if let Some(clock) = &self.clock
             && clock.is_over()
@@ -71,7 +72,7 @@ impl PgTransaction {
     }
 
     /// The error for a call that was ended by [`limit`](Self::limit). What it ran is stopped before it is returned.
-    async fn stopped(&mut self, mut held: Held, own: Option<Duration>, access: Access) -> Error {
+    async fn stopped(&mut self, mut held: Held<C>, own: Option<Duration>, access: Access) -> Error {
         if let Some(clock) = &self.clock
             && clock.left().is_zero()
         {
@@ -151,7 +152,7 @@ impl PgTransaction {
         match with_limit(&self.inner, limit, work).await {
             Some(portal) => {
                 let within = Within { state: &mut self.state, clock: self.clock.as_ref() };
-                Ok(stream::borrowed(Arc::clone(&self.slot), held, portal?, Some(within)))
+                Ok(stream::borrowed(self.inner.name(), Arc::clone(&self.slot), held, portal?, Some(within)))
             }
             None => Err(self.stopped(held, query.options.timeout, query.options.access).await),
         }
@@ -159,12 +160,12 @@ impl PgTransaction {
 
     async fn run_script(&mut self, sql: &str) -> Result<()> {
         for statement in drivetrain_sql::script::split(drivetrain_adapter_api::Dialect::Postgres, sql)? {
-            drivetrain_postgres_core::text::check(statement.text, Place::Transaction)?;
+            text::check(statement.text, Place::Transaction)?;
         }
         let mut held = self.hold().await?;
         let limit = self.limit(None);
         let session = held.session()?;
-        if drivetrain_postgres_core::text::leaves_traces(sql) {
+        if text::leaves_traces(sql) {
             session.mark_traces();
         }
         let work = self.state.simple(session, sql);
@@ -223,10 +224,10 @@ impl PgTransaction {
 }
 
 /// Runs `work` for `limit` at most. `None` when the time is up.
-async fn with_limit<T>(
-    inner: &Inner,
+async fn with_limit<C: Connector, T>(
+    inner: &Inner<C>,
     limit: Option<Duration>,
-    work: impl Future<Output = Result<T>> + Send,
+    work: impl Future<Output = Result<T>> + MaybeSend,
 ) -> Option<Result<T>> {
     match limit {
         Some(limit) => with_timeout(&*inner.runtime, limit, work).await,
@@ -239,7 +240,7 @@ fn ended() -> Error {
         .with_retry(RetryClass::RetryTransaction)
 }
 
-impl Drop for PgTransaction {
+impl<C: Connector> Drop for PooledTransaction<C> {
     fn drop(&mut self) {
         if let Some(clock) = &self.clock {
             clock.stop();
@@ -251,43 +252,44 @@ impl Drop for PgTransaction {
     }
 }
 
-impl std::fmt::Debug for PgTransaction {
+impl<C: Connector> std::fmt::Debug for PooledTransaction<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PgTransaction").field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("PooledTransaction").field("state", &self.state).finish_non_exhaustive()
     }
 }
 
 #[async_trait]
-impl ConnectionTrait for PgTransaction {
+impl<C: Connector> ConnectionTrait for PooledTransaction<C> {
     async fn query(&mut self, query: Query) -> Result<QueryResult> {
-        self.run_query(query).await.map_err(named)
+        self.run_query(query).await.map_err(|error| self.inner.named(error))
     }
 
     async fn batch(&mut self, batch: Batch) -> Result<Vec<QueryResult>> {
-        self.run_batch(batch).await.map_err(named)
+        self.run_batch(batch).await.map_err(|error| self.inner.named(error))
     }
 
     async fn stream(&mut self, query: Query, options: StreamOptions) -> Result<RowStream<'_>> {
-        self.run_stream(query, options).await.map_err(named)
+        let inner = Arc::clone(&self.inner);
+        self.run_stream(query, options).await.map_err(|error| inner.named(error))
     }
 
     async fn script(&mut self, sql: &str) -> Result<()> {
-        self.run_script(sql).await.map_err(named)
+        self.run_script(sql).await.map_err(|error| self.inner.named(error))
     }
 }
 
 #[async_trait]
-impl Transaction for PgTransaction {
+impl<C: Connector> Transaction for PooledTransaction<C> {
     async fn savepoint(&mut self) -> Result<Savepoint> {
-        self.run_savepoint().await.map_err(named)
+        self.run_savepoint().await.map_err(|error| self.inner.named(error))
     }
 
     async fn release(&mut self, savepoint: Savepoint) -> Result<()> {
-        self.end_savepoint(savepoint, true).await.map_err(named)
+        self.end_savepoint(savepoint, true).await.map_err(|error| self.inner.named(error))
     }
 
     async fn rollback_to(&mut self, savepoint: Savepoint) -> Result<()> {
-        self.end_savepoint(savepoint, false).await.map_err(named)
+        self.end_savepoint(savepoint, false).await.map_err(|error| self.inner.named(error))
     }
 
     fn abandon(&mut self, savepoint: Savepoint) {
@@ -295,10 +297,12 @@ impl Transaction for PgTransaction {
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {
-        self.run_commit().await.map_err(named)
+        let inner = Arc::clone(&self.inner);
+        self.run_commit().await.map_err(|error| inner.named(error))
     }
 
     async fn rollback(self: Box<Self>) -> Result<()> {
-        self.run_rollback().await.map_err(named)
+        let inner = Arc::clone(&self.inner);
+        self.run_rollback().await.map_err(|error| inner.named(error))
     }
 }

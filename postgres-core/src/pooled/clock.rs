@@ -8,10 +8,11 @@ use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
 use drivetrain_adapter_api::{Error, ErrorKind, RetryClass};
 use futures_util::future::{AbortHandle, abortable};
 
-use crate::slot::Slot;
+use super::Connector;
+use super::slot::Slot;
 
 /// The limit of a transaction's life.
-pub(crate) struct Clock {
+pub(super) struct Clock {
     /// When it ends, by the runtime's monotonic clock.
     deadline: Duration,
     limit: Duration,
@@ -23,7 +24,12 @@ pub(crate) struct Clock {
 impl Clock {
     /// Starts the alarm that rolls back when the time is up, whatever the transaction's user does: the connection is
     /// given back to the pool if the transaction owns it, else what it has begun is rolled back.
-    pub(crate) fn start(runtime: &SharedRuntime, slot: &Arc<Slot>, limit: Duration, owns: bool) -> Self {
+    pub(super) fn start<C: Connector>(
+        runtime: &SharedRuntime,
+        slot: &Arc<Slot<C>>,
+        limit: Duration,
+        owns: bool,
+    ) -> Self {
         let expired = Arc::new(AtomicBool::new(false));
         let deadline = runtime.monotonic().saturating_add(limit);
         let (flag, slot, sleeper) = (Arc::clone(&expired), Arc::downgrade(slot), Arc::clone(runtime));
@@ -47,25 +53,25 @@ impl Clock {
     }
 
     /// The transaction has ended before its time.
-    pub(crate) fn stop(&self) {
+    pub(super) fn stop(&self) {
         self.alarm.abort();
     }
 
-    pub(crate) fn left(&self) -> Duration {
+    pub(super) fn left(&self) -> Duration {
         self.deadline.saturating_sub(self.runtime.monotonic())
     }
 
-    pub(crate) fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.expired.load(Ordering::Acquire) || self.left().is_zero()
     }
 
     /// Runs `work` while there is time. `None` when the time is up.
-    pub(crate) async fn limit<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn limit<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         with_timeout(&*self.runtime, self.left(), work).await
     }
 
     /// The error for a COMMIT that was not answered in time.
-    pub(crate) fn commit_error(&self) -> Error {
+    pub(super) fn commit_error(&self) -> Error {
         Error::new(
             ErrorKind::CommitOutcomeUnknown,
             format!(
@@ -77,7 +83,7 @@ impl Clock {
     }
 
     /// The error for what is asked afterwards.
-    pub(crate) fn error(&self) -> Error {
+    pub(super) fn error(&self) -> Error {
         Error::new(
             ErrorKind::TransactionEnded,
             format!("the transaction has outlived its limit of {:?} and was rolled back", self.limit),

@@ -4,20 +4,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_lock::{Mutex, MutexGuardArc};
-use drivetrain_adapter_api::Result;
 use drivetrain_adapter_api::runtime::SharedRuntime;
+use drivetrain_adapter_api::{Error, ErrorKind, Result};
 use drivetrain_pool::Pooled;
-use drivetrain_postgres_core::session::Session;
 
-use crate::connect::Stream;
-use crate::connection::Connection;
-use crate::manager::PgManager;
+use super::Connector;
+use super::connection::Connection;
+use super::manager::SessionManager;
+use crate::session::Session;
 
 /// A connection of the pool that several things may wait for: the calls of its user, one at a time, and the cleaning
 /// up after a call that was dropped.
 #[derive(Debug)]
-pub(crate) struct Slot {
-    connection: Arc<Mutex<Option<Pooled<PgManager>>>>,
+pub(super) struct Slot<C: Connector> {
+    connection: Arc<Mutex<Option<Pooled<SessionManager<C>>>>>,
     /// A transaction on it was dropped, and is to be rolled back before anything else.
     owes_rollback: AtomicBool,
     /// The stream that the connection is in the middle of, by its number; 0 for none.
@@ -26,8 +26,8 @@ pub(crate) struct Slot {
     runtime: SharedRuntime,
 }
 
-impl Slot {
-    pub(crate) fn new(connection: Pooled<PgManager>, runtime: SharedRuntime) -> Arc<Self> {
+impl<C: Connector> Slot<C> {
+    pub(super) fn new(connection: Pooled<SessionManager<C>>, runtime: SharedRuntime) -> Arc<Self> {
         let connection = Arc::new(Mutex::new(Some(connection)));
         Arc::new(Self {
             connection,
@@ -40,27 +40,27 @@ impl Slot {
 
     /// The connection, when it is free and usable. A stream in the middle of which it is, is given up. `None` if it
     /// is gone.
-    pub(crate) async fn hold(&self) -> Result<Option<Held>> {
+    pub(super) async fn hold(&self) -> Result<Option<Held<C>>> {
         let held = self.lock().await;
         self.make_usable(held).await
     }
 
     /// Lets go of the connection in the middle of a stream, which goes on with it later. Gives the stream's number.
-    pub(crate) fn suspend(&self, held: Held) -> u64 {
+    pub(super) fn suspend(&self, held: Held<C>) -> u64 {
         let number = self.streams.fetch_add(1, Ordering::AcqRel) + 1;
         self.suspend_again(held, number);
         number
     }
 
     /// Lets go of the connection in the middle of the stream with that number.
-    pub(crate) fn suspend_again(&self, mut held: Held, number: u64) {
+    pub(super) fn suspend_again(&self, mut held: Held<C>, number: u64) {
         self.stream.store(number, Ordering::Release);
         drop(held.guard.take());
     }
 
     /// The connection for the stream with that number. `None` if the stream has been given up, or the connection is
     /// gone.
-    pub(crate) async fn resume(&self, number: u64) -> Option<Held> {
+    pub(super) async fn resume(&self, number: u64) -> Option<Held<C>> {
         let mut held = self.lock().await;
         // Whoever holds it from now on finds no stream to give up, but a call to recover from.
         let current = self.stream.load(Ordering::Acquire) == number;
@@ -68,7 +68,7 @@ impl Slot {
     }
 
     /// Gives up the stream with that number in the background, if the connection is in the middle of it still.
-    pub(crate) fn end_stream(self: &Arc<Self>, number: u64) {
+    pub(super) fn end_stream(self: &Arc<Self>, number: u64) {
         let slot = Arc::clone(self);
         self.runtime.spawn(Box::pin(async move {
             let mut held = slot.lock().await;
@@ -82,7 +82,7 @@ impl Slot {
     }
 
     /// Has the transaction on it rolled back, now if it can be, in any case before anything else.
-    pub(crate) fn owe_rollback(self: &Arc<Self>) {
+    pub(super) fn owe_rollback(self: &Arc<Self>) {
         self.owes_rollback.store(true, Ordering::Release);
         let slot = Arc::clone(self);
         self.runtime.spawn(Box::pin(async move {
@@ -96,12 +96,12 @@ impl Slot {
         }));
     }
 
-    async fn lock(&self) -> Held {
+    async fn lock(&self) -> Held<C> {
         let guard = self.connection.lock_arc().await;
         Held { guard: Some(guard), runtime: Arc::clone(&self.runtime) }
     }
 
-    async fn make_usable(&self, mut held: Held) -> Result<Option<Held>> {
+    async fn make_usable(&self, mut held: Held<C>) -> Result<Option<Held<C>>> {
         self.stream.store(0, Ordering::Release);
         let owes_rollback = self.owes_rollback.swap(false, Ordering::AcqRel);
         let Some(connection) = held.connection() else { return Ok(None) };
@@ -118,36 +118,36 @@ impl Slot {
 
 /// The connection, held by one call. If the call is dropped before it ends, the connection is made usable again in
 /// the background, held meanwhile.
-pub(crate) struct Held {
-    guard: Option<MutexGuardArc<Option<Pooled<PgManager>>>>,
+pub(super) struct Held<C: Connector> {
+    guard: Option<MutexGuardArc<Option<Pooled<SessionManager<C>>>>>,
     runtime: SharedRuntime,
 }
 
-impl Held {
+impl<C: Connector> Held<C> {
     /// The connection, unless it is gone.
-    pub(crate) fn connection(&mut self) -> Option<&mut Connection> {
+    pub(super) fn connection(&mut self) -> Option<&mut Connection<C>> {
         self.guard.as_mut()?.as_mut().map(|pooled| &mut **pooled)
     }
 
     /// The session of a connection that is there.
-    pub(crate) fn session(&mut self) -> Result<&mut Session<Stream>> {
+    pub(super) fn session(&mut self) -> Result<&mut Session<C::Stream>> {
         self.connection().map(|connection| &mut connection.session).ok_or_else(gone)
     }
 
     /// Gives the connection back to the pool, which cleans it.
-    pub(crate) fn give_up(&mut self) {
+    pub(super) fn give_up(&mut self) {
         if let Some(guard) = &mut self.guard {
             drop(guard.take());
         }
     }
 
     /// Takes the connection out.
-    pub(crate) fn take(&mut self) -> Option<Pooled<PgManager>> {
+    pub(super) fn take(&mut self) -> Option<Pooled<SessionManager<C>>> {
         self.guard.as_mut()?.take()
     }
 }
 
-impl Drop for Held {
+impl<C: Connector> Drop for Held<C> {
     fn drop(&mut self) {
         let Some(mut guard) = self.guard.take() else { return };
         match guard.as_mut() {
@@ -167,9 +167,6 @@ impl Drop for Held {
 }
 
 /// The error for a connection that is gone.
-pub(crate) fn gone() -> drivetrain_adapter_api::Error {
-    drivetrain_adapter_api::Error::new(
-        drivetrain_adapter_api::ErrorKind::ConnectionLost,
-        "the connection is gone",
-    )
+pub(super) fn gone() -> Error {
+    Error::new(ErrorKind::ConnectionLost, "the connection is gone")
 }

@@ -2,56 +2,66 @@
 
 use std::sync::Arc;
 
-use drivetrain_adapter_api::{BoxStream, Error, Result, RowStream, Rows};
+use drivetrain_adapter_api::{BoxStream, Error, MaybeSend, Result, RowStream, Rows};
 use drivetrain_pool::Pooled;
-use drivetrain_postgres_core::session::{Portal, TransactionState};
 use futures_util::stream;
 
-use crate::adapter::named;
-use crate::clock::Clock;
-use crate::manager::PgManager;
-use crate::slot::{Held, Slot, gone};
+use super::Connector;
+use super::clock::Clock;
+use super::manager::SessionManager;
+use super::slot::{Held, Slot, gone};
+use crate::session::{Portal, TransactionState};
 
 /// A stream that owns a connection of the pool.
-pub(crate) fn owned(connection: Pooled<PgManager>, portal: Portal) -> RowStream<'static> {
+pub(super) fn owned<C: Connector>(
+    name: &'static str,
+    connection: Pooled<SessionManager<C>>,
+    portal: Portal,
+) -> RowStream<'static> {
     let columns = portal.columns().clone();
-    let chunks = stream::unfold(Some((connection, portal)), async |state| {
-        let (mut connection, mut portal) = state?;
-        let outcome = connection.session.fetch(&mut portal).await;
-        next(outcome, (connection, portal))
-    });
+    let chunks = stream::unfold(
+        Some((connection, portal)),
+        move |state: Option<(Pooled<SessionManager<C>>, Portal)>| async move {
+            let (mut connection, mut portal) = state?;
+            let outcome = connection.session.fetch(&mut portal).await;
+            next(name, outcome, (connection, portal))
+        },
+    );
     RowStream::new(columns, boxed(chunks))
 }
 
 /// The transaction that a stream belongs to, and the limit of its life.
-pub(crate) struct Within<'a> {
-    pub(crate) state: &'a mut TransactionState,
-    pub(crate) clock: Option<&'a Clock>,
+pub(super) struct Within<'a> {
+    pub(super) state: &'a mut TransactionState,
+    pub(super) clock: Option<&'a Clock>,
 }
 
 /// A stream on the connection of a transaction, or of a session without one.
 ///
 /// Between chunks the connection is left in its slot, where the limit of a transaction's life can take it away.
-pub(crate) fn borrowed<'a>(
-    slot: Arc<Slot>,
-    held: Held,
+pub(super) fn borrowed<'a, C: Connector>(
+    name: &'static str,
+    slot: Arc<Slot<C>>,
+    held: Held<C>,
     portal: Portal,
     transaction: Option<Within<'a>>,
 ) -> RowStream<'a> {
     let columns = portal.columns().clone();
     let number = slot.suspend(held);
-    let chunks =
-        stream::unfold(Some(Borrowed { slot, number, portal, transaction, ended: false }), async |state| {
+    let chunks = stream::unfold(
+        Some(Borrowed { slot, number, portal, transaction, ended: false }),
+        move |state: Option<Borrowed<'a, C>>| async move {
             let mut borrowed = state?;
             let outcome = borrowed.fetch().await;
             borrowed.ended = !matches!(outcome, Ok(Some(_)));
-            next(outcome, borrowed)
-        });
+            next(name, outcome, borrowed)
+        },
+    );
     RowStream::new(columns, boxed(chunks))
 }
 
-struct Borrowed<'a> {
-    slot: Arc<Slot>,
+struct Borrowed<'a, C: Connector> {
+    slot: Arc<Slot<C>>,
     /// The stream's number in the slot.
     number: u64,
     portal: Portal,
@@ -59,7 +69,7 @@ struct Borrowed<'a> {
     ended: bool,
 }
 
-impl Borrowed<'_> {
+impl<C: Connector> Borrowed<'_, C> {
     async fn fetch(&mut self) -> Result<Option<Rows>> {
         let Some(mut held) = self.slot.resume(self.number).await else { return Err(self.lost()) };
         let session = held.session()?;
@@ -91,7 +101,7 @@ impl Borrowed<'_> {
     }
 }
 
-impl Drop for Borrowed<'_> {
+impl<C: Connector> Drop for Borrowed<'_, C> {
     fn drop(&mut self) {
         if !self.ended {
             self.slot.end_stream(self.number);
@@ -100,16 +110,16 @@ impl Drop for Borrowed<'_> {
 }
 
 /// A chunk and what gives the next one; nothing after an error or the end.
-fn next<T>(outcome: Result<Option<Rows>>, state: T) -> Option<(Result<Rows>, Option<T>)> {
+fn next<T>(name: &'static str, outcome: Result<Option<Rows>>, state: T) -> Option<(Result<Rows>, Option<T>)> {
     match outcome {
         Ok(Some(rows)) => Some((Ok(rows), Some(state))),
         Ok(None) => None,
-        Err(error) => Some((Err(named(error)), None)),
+        Err(error) => Some((Err(error.with_adapter(name)), None)),
     }
 }
 
 fn boxed<'a>(
-    chunks: impl futures_util::Stream<Item = Result<Rows, Error>> + Send + 'a,
+    chunks: impl futures_util::Stream<Item = Result<Rows, Error>> + MaybeSend + 'a,
 ) -> BoxStream<'a, Result<Rows>> {
     Box::pin(chunks)
 }

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
 use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
-use drivetrain_postgres_core::session::{Session, StatementMode, TransactionStatus};
 
-use crate::adapter::NAME;
-use crate::connect::{Connector, Origin, Stream};
+use super::Connector;
+use crate::session::{Session, StatementMode, TransactionStatus};
 
 /// How long a connection that goes on being used may take to become usable again after a dropped call.
 const RECOVERY: Duration = Duration::from_secs(5);
@@ -18,32 +17,32 @@ const FIRST_PATIENCE: Duration = Duration::from_millis(250);
 
 /// A connection of the pool.
 #[derive(Debug)]
-pub(crate) struct Connection {
-    pub(crate) session: Session<Stream>,
-    origin: Origin,
-    connector: Arc<Connector>,
+pub(super) struct Connection<C: Connector> {
+    pub(super) session: Session<C::Stream>,
+    origin: C::Origin,
+    connector: Arc<C>,
     runtime: SharedRuntime,
     /// A transaction on it was dropped.
-    pub(crate) owes_rollback: bool,
+    pub(super) owes_rollback: bool,
 }
 
-impl Connection {
-    pub(crate) fn new(
-        session: Session<Stream>,
-        origin: Origin,
-        connector: Arc<Connector>,
+impl<C: Connector> Connection<C> {
+    pub(super) fn new(
+        session: Session<C::Stream>,
+        origin: C::Origin,
+        connector: Arc<C>,
         runtime: SharedRuntime,
     ) -> Self {
         Self { session, origin, connector, runtime, owes_rollback: false }
     }
 
     /// Reports the notices that came while it was used. Their text may repeat values of rows.
-    pub(crate) fn tell_notices(&mut self) {
+    pub(super) fn tell_notices(&mut self) {
         let connection = self.session.cancel_key().map(|key| key.process_id);
         for notice in self.session.take_notices() {
             tracing::info!(
                 target: "drivetrain",
-                adapter = NAME,
+                adapter = self.connector.name(),
                 db.connection = connection,
                 severity = notice.severity,
                 sqlstate = notice.code,
@@ -53,7 +52,7 @@ impl Connection {
     }
 
     /// Whether the next user can have it as it is.
-    pub(crate) fn is_clean(&self) -> bool {
+    pub(super) fn is_clean(&self) -> bool {
         !self.session.is_in_flight()
             && self.session.transaction_status() == TransactionStatus::Idle
             && !self.has_traces()
@@ -61,11 +60,11 @@ impl Connection {
 
     /// What a session leaves behind matters only where the next user gets the same one.
     fn has_traces(&self) -> bool {
-        self.session.has_traces() && self.connector.config().mode == StatementMode::Named
+        self.session.has_traces() && self.connector.mode() == StatementMode::Named
     }
 
     /// Makes it as if it were new: stops what runs, rolls back what is open, undoes what was left behind.
-    pub(crate) async fn clean(&mut self) -> Result<()> {
+    pub(super) async fn clean(&mut self) -> Result<()> {
         let cancelled = self.stop().await?;
         if self.session.transaction_status() != TransactionStatus::Idle {
             self.session.rollback().await?;
@@ -81,7 +80,7 @@ impl Connection {
     }
 
     /// Makes it usable for the next call of the same user, if one of theirs was dropped.
-    pub(crate) async fn ready(&mut self) -> Result<()> {
+    pub(super) async fn ready(&mut self) -> Result<()> {
         if !self.session.is_in_flight() && !self.owes_rollback {
             return Ok(());
         }
@@ -128,7 +127,7 @@ impl Connection {
     }
 
     /// Closes it in the background.
-    pub(crate) fn close(mut self) {
+    pub(super) fn close(mut self) {
         let runtime = Arc::clone(&self.runtime);
         runtime.clone().spawn(Box::pin(async move {
             // A server that does not listen any more is not waited for.
