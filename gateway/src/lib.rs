@@ -1,1 +1,3 @@
 //! Local stand-ins for serverless database endpoints, in front of an ordinary database.
+
+mod backend;
