@@ -39,12 +39,7 @@ impl fmt::Debug for Login {
 /// # Errors
 /// [`ConnectError::Refused`] where the server says no; the others where it does not get that far.
 pub(crate) async fn connect(upstream: &Upstream, login: &Login) -> Result<Connection, ConnectError> {
-    timeout(CONNECT_TIMEOUT, log_in(upstream, login)).await.unwrap_or_else(|_| {
-        Err(ConnectError::Unreachable(format!(
-            "the database at {upstream} did not answer within {} seconds",
-            CONNECT_TIMEOUT.as_secs()
-        )))
-    })
+    timeout(CONNECT_TIMEOUT, log_in(upstream, login)).await.unwrap_or_else(|_| Err(upstream.silent()))
 }
 
 async fn log_in(upstream: &Upstream, login: &Login) -> Result<Connection, ConnectError> {

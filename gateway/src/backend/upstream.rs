@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use url::Url;
 
@@ -95,7 +96,25 @@ impl Upstream {
     }
 
     /// A stream to the server, encrypted as asked for, with nothing of the session sent yet.
-    pub(crate) async fn dial(&self) -> Result<Stream, ConnectError> {
+    pub(super) async fn dial(&self) -> Result<Stream, ConnectError> {
+        self.stream(true).await
+    }
+
+    /// A stream for a client that begins the session itself, and may ask for encryption: encrypted only where `sslmode`
+    /// demands it.
+    pub(crate) async fn dial_unchanged(&self) -> Result<Stream, ConnectError> {
+        timeout(CONNECT_TIMEOUT, self.stream(false)).await.unwrap_or_else(|_| Err(self.silent()))
+    }
+
+    /// The error for a server that does not answer.
+    pub(super) fn silent(&self) -> ConnectError {
+        ConnectError::Unreachable(format!(
+            "the database at {self} did not answer within {} seconds",
+            CONNECT_TIMEOUT.as_secs()
+        ))
+    }
+
+    async fn stream(&self, accept_offer: bool) -> Result<Stream, ConnectError> {
         let unreachable = |error: std::io::Error| {
             ConnectError::Unreachable(format!("the database at {} cannot be reached: {error}", self.0.place))
         };
@@ -103,7 +122,7 @@ impl Upstream {
             Place::Tcp { host, port } => {
                 let stream = TcpStream::connect((host.as_str(), *port)).await.map_err(unreachable)?;
                 stream.set_nodelay(true).map_err(unreachable)?;
-                self.encrypted(stream, host).await
+                self.encrypted(stream, host, accept_offer).await
             }
             #[cfg(unix)]
             Place::Unix(file) => Ok(Stream::Unix(UnixStream::connect(file).await.map_err(unreachable)?)),
@@ -111,9 +130,15 @@ impl Upstream {
     }
 
     /// The stream after the SSLRequest and the handshake, where there is to be one.
-    async fn encrypted(&self, mut stream: TcpStream, host: &str) -> Result<Stream, ConnectError> {
+    async fn encrypted(
+        &self,
+        mut stream: TcpStream,
+        host: &str,
+        accept_offer: bool,
+    ) -> Result<Stream, ConnectError> {
         let (tls, demanded) = match &self.0.tls {
             Tls::Never => return Ok(Stream::Tcp(stream)),
+            Tls::Offered(_) if !accept_offer => return Ok(Stream::Tcp(stream)),
             Tls::Offered(tls) => (tls, false),
             Tls::Demanded(tls) => (tls, true),
         };
