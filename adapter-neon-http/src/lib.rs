@@ -1,2 +1,4 @@
 //! The Drivetrain adapter for Neon and what speaks its protocol: Postgres over HTTP, and over WebSocket where state is
 //! needed.
+
+pub mod wire;
