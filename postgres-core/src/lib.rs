@@ -8,3 +8,4 @@ pub mod session;
 pub mod statement;
 pub mod text;
 pub mod types;
+pub mod url;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::{BoxFuture, Result};
 use drivetrain_postgres_core::session::StatementMode;
+use drivetrain_postgres_core::url::keys::quoted_schema;
 
-use super::{BindingMode, Host, Password, PostgresConfig, Roots, SslMode, TargetSession, quoted};
+use super::{BindingMode, Host, Password, PostgresConfig, Roots, SslMode, TargetSession};
 
 impl PostgresConfig {
     /// On those hosts instead.
@@ -88,7 +89,7 @@ impl PostgresConfig {
     /// Looking up names without a schema in that one.
     #[must_use]
     pub fn schema(mut self, schema: &str) -> Self {
-        self.session.search_path = Some(quoted(schema));
+        self.session.search_path = Some(quoted_schema(schema));
         self
     }
 

@@ -1,16 +1,14 @@
 //! The keys of a URL's query.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use drivetrain_adapter_api::{Error, Result};
 use drivetrain_postgres_core::session::StatementMode;
+use drivetrain_postgres_core::url::keys::{
+    NO_LIMIT, SWITCH, choice, number, quoted_schema, seconds, server_time, unknown,
+};
 
-use super::url::Target;
-use super::{BindingMode, PostgresConfig, Roots, SslMode, TargetSession, hosts, quoted};
-
-/// As good as no limit, where one has to be given.
-const NO_LIMIT: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+use super::{BindingMode, PostgresConfig, Roots, SslMode, TargetSession};
 
 const KEYS: &[&str] = &[
     "allow_insecure_password",
@@ -46,21 +44,9 @@ const KEYS: &[&str] = &[
     "user",
 ];
 
-pub(super) fn apply(config: &mut PostgresConfig, target: &mut Target, key: &str, value: &str) -> Result<()> {
+pub(super) fn apply(config: &mut PostgresConfig, key: &str, value: &str) -> Result<()> {
     let text = || value.to_owned();
     match key {
-        "host" => {
-            target.hosts = value.split(',').map(|host| (!host.is_empty()).then(|| host.to_owned())).collect();
-        }
-        "port" => {
-            let ports =
-                value.split(',').map(|port| (!port.is_empty()).then(|| hosts::port(port)).transpose());
-            target.ports = ports.collect::<Result<_>>()?;
-        }
-        "user" => target.user = Some(text()),
-        "password" => target.password = Some(text()),
-        "dbname" => target.database = Some(text()),
-
         "sslmode" => config.tls.mode = choice(key, value, SSL_MODES)?,
         "sslrootcert" if value == "system" => config.tls.roots = Some(Roots::System),
         "sslrootcert" => config.tls.roots = Some(Roots::File(value.into())),
@@ -70,7 +56,7 @@ pub(super) fn apply(config: &mut PostgresConfig, target: &mut Target, key: &str,
         "allow_insecure_password" => config.allow_insecure_password = choice(key, value, SWITCH)?,
 
         "application_name" => config.session.application_name = Some(text()),
-        "schema" => config.session.search_path = Some(quoted(value)),
+        "schema" => config.session.search_path = Some(quoted_schema(value)),
         "search_path" => config.session.search_path = Some(text()),
         "options" => config.session.options = Some(text()),
         "statement_timeout" => config.session.statement_timeout = Some(server_time(key, value)?),
@@ -101,7 +87,7 @@ pub(super) fn apply(config: &mut PostgresConfig, target: &mut Target, key: &str,
         }
         "keepalives_idle" => config.keepalive = seconds(key, value)?.or(config.keepalive),
         "target_session_attrs" => config.target = choice(key, value, TARGETS)?,
-        _ => return Err(unknown(key)),
+        _ => return Err(unknown(key, KEYS)),
     }
     Ok(())
 }
@@ -126,19 +112,6 @@ pub(super) fn check(config: &PostgresConfig) -> Result<()> {
     config.pool.check().map_err(|error| Error::config(error.to_string()))
 }
 
-fn unknown(key: &str) -> Error {
-    let error = Error::config(format!("the URL has the unknown key `{key}`"));
-    let nearest = KEYS
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(&key.to_ascii_lowercase(), known), known))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, known)| *distance <= known.len() / 3 + 1);
-    match nearest {
-        Some((_, known)) => error.with_hint(format!("is `{known}` meant?")),
-        None => error.with_hint(format!("the known keys are {}", KEYS.join(", "))),
-    }
-}
-
 const SSL_MODES: &[(&str, SslMode)] = &[
     ("disable", SslMode::Disable),
     ("prefer", SslMode::Prefer),
@@ -157,39 +130,3 @@ const TARGETS: &[(&str, TargetSession)] = &[
     ("primary", TargetSession::Primary),
     ("standby", TargetSession::Standby),
 ];
-const SWITCH: &[(&str, bool)] = &[("true", true), ("false", false)];
-
-fn choice<T: Copy>(key: &str, value: &str, choices: &[(&str, T)]) -> Result<T> {
-    choices.iter().find(|(name, _)| *name == value).map(|(_, choice)| *choice).ok_or_else(|| {
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        wrong(key, &format!("one of {}", names.join(", ")))
-    })
-}
-
-fn number<T: FromStr>(key: &str, value: &str) -> Result<T> {
-    value.parse().map_err(|_| wrong(key, "a whole number"))
-}
-
-/// Seconds; 0 is no limit.
-fn seconds(key: &str, value: &str) -> Result<Option<Duration>> {
-    let seconds: f64 = value.parse().map_err(|_| wrong(key, "a number of seconds"))?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(Duration::ZERO) => Ok(None),
-        Ok(duration) if duration < NO_LIMIT => Ok(Some(duration)),
-        _ => Err(wrong(key, "a number of seconds from 0 to a year")),
-    }
-}
-
-/// A time as the server's settings have it: milliseconds, or a number with a unit.
-fn server_time(key: &str, value: &str) -> Result<String> {
-    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
-    let unit = value[digits..].trim_start();
-    if digits == 0 || !["", "us", "ms", "s", "min", "h", "d"].contains(&unit) {
-        return Err(wrong(key, "a time such as 500, 500ms, 30s or 5min"));
-    }
-    Ok(value.to_owned())
-}
-
-fn wrong(key: &str, expected: &str) -> Error {
-    Error::config(format!("the URL's `{key}` is not {expected}"))
-}

@@ -152,7 +152,10 @@ impl PostgresConfig {
     /// The database `database` as `user`, on a host by name or address, at the port 5432.
     pub fn new(host: impl Into<String>, user: impl Into<String>, database: impl Into<String>) -> Self {
         Self {
-            hosts: vec![Host { address: Address::Name(host.into()), port: hosts::DEFAULT_PORT }],
+            hosts: vec![Host {
+                address: Address::Name(host.into()),
+                port: drivetrain_postgres_core::url::DEFAULT_PORT,
+            }],
             user: user.into(),
             password: Password::None,
             database: database.into(),
@@ -214,11 +217,6 @@ impl PostgresConfig {
         settings.extend(own.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
         settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
-}
-
-/// A schema as an element of `search_path`.
-fn quoted(schema: &str) -> String {
-    format!("\"{}\"", schema.replace('"', "\"\""))
 }
 
 impl fmt::Debug for PostgresConfig {
