@@ -6,3 +6,7 @@ pub(crate) mod http;
 pub(crate) mod runtime;
 #[cfg(feature = "tokio")]
 mod thread_sleep;
+#[cfg(any(feature = "http", feature = "websocket"))]
+mod tls;
+#[cfg(feature = "websocket")]
+pub(crate) mod websocket;

@@ -3,3 +3,5 @@
 #[cfg(feature = "http")]
 pub(crate) mod http;
 pub(crate) mod runtime;
+#[cfg(feature = "websocket")]
+pub(crate) mod websocket;

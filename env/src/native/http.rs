@@ -2,16 +2,13 @@
 
 mod errors;
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use drivetrain_adapter_api::http::{HttpMethod, HttpRequest, HttpResponse, HttpTransport};
 use drivetrain_adapter_api::{BoxStream, Error, async_trait};
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Client, Method, Url, redirect};
-use rustls::ClientConfig;
-use rustls::pki_types::CertificateDer;
-use rustls_platform_verifier::Verifier;
+
+use super::tls;
 
 /// Sends HTTP requests with reqwest, over connections that are kept and reused. It must be used inside tokio.
 ///
@@ -38,7 +35,7 @@ impl ReqwestHttp {
     /// are none at all.
     pub fn with_extra_authorities(authorities: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, Error> {
         let client = Client::builder()
-            .tls_backend_preconfigured(tls(authorities.into_iter().map(CertificateDer::from))?)
+            .tls_backend_preconfigured(tls::config(authorities)?)
             .redirect(redirect::Policy::none())
             // Sending twice is for the layers above to decide: only they know what is harmless.
             .retry(reqwest::retry::never())
@@ -46,23 +43,6 @@ impl ReqwestHttp {
             .map_err(|error| Error::config(format!("the HTTP client cannot be set up: {error}")))?;
         Ok(Self { client })
     }
-}
-
-fn tls(authorities: impl Iterator<Item = CertificateDer<'static>>) -> Result<ClientConfig, Error> {
-    let refused = |error: rustls::Error| {
-        Error::config(format!("no certificate can be verified: {error}")).with_hint(
-            "install the system's certificate authorities (on Debian, the package ca-certificates)",
-        )
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Verifier::new_with_extra_roots(authorities, Arc::clone(&provider)).map_err(refused)?;
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(refused)?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    Ok(config)
 }
 
 #[async_trait]

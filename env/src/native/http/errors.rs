@@ -1,8 +1,8 @@
 //! What went wrong while talking HTTP, and whether the server can have acted.
 
-use std::error::Error as StdError;
-
 use drivetrain_adapter_api::{Error, ErrorKind, RetryClass};
+
+use crate::native::tls::{is_tls, root};
 
 /// An error before the answer's headers were there.
 pub(super) fn while_sending(error: reqwest::Error) -> Error {
@@ -55,15 +55,4 @@ pub(super) fn while_receiving(error: reqwest::Error) -> Error {
         )
     };
     described.with_retry(RetryClass::OutcomeUnknown).with_source(error)
-}
-
-/// Whether rustls is the cause. It puts its errors inside of I/O errors, whose `source` passes over what they hold.
-fn is_tls(error: &(dyn StdError + 'static)) -> bool {
-    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    error.is::<rustls::Error>() || held.is_some_and(|held| is_tls(held)) || error.source().is_some_and(is_tls)
-}
-
-/// The innermost reason: the outer ones only say that a request failed.
-fn root(error: &(dyn StdError + 'static)) -> String {
-    error.source().map_or_else(|| error.to_string(), root)
 }
