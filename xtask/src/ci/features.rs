@@ -14,8 +14,15 @@ const CHOOSER: &str = "drivetrain-adapters";
 /// What all adapters are written against.
 const CONTRACT: [&str; 2] = ["drivetrain-adapter-api", "drivetrain-adapter-api-macros"];
 /// Drivers that only adapters use.
-const DRIVERS: [&str; 6] =
-    ["rusqlite", "libsqlite3-sys", "tokio-postgres", "postgres-protocol", "tokio-rustls", "reqwest"];
+const DRIVERS: [&str; 7] = [
+    "rusqlite",
+    "libsqlite3-sys",
+    "tokio-postgres",
+    "postgres-protocol",
+    "tokio-rustls",
+    "tokio-tungstenite",
+    "reqwest",
+];
 
 pub(super) fn run() -> Result<(), String> {
     let packages = workspace::packages()?;

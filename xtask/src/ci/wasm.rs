@@ -8,7 +8,7 @@ use crate::process;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Packages, with the features to take instead of the default ones.
-const PACKAGES: [(&str, Option<&str>); 11] = [
+const PACKAGES: [(&str, Option<&str>); 12] = [
     ("drivetrain-adapter-api", None),
     ("drivetrain-adapter-memory", Some("schema")),
     ("drivetrain-sql", None),
@@ -19,6 +19,7 @@ const PACKAGES: [(&str, Option<&str>); 11] = [
     ("drivetrain-conformance-tests", Some("")),
     ("drivetrain-env", Some("")),
     ("drivetrain-env", Some("http")),
+    ("drivetrain-env", Some("http,websocket")),
     (THIRD_PARTY, None),
 ];
 
