@@ -1,3 +1,7 @@
 //! The gateway as a command of its own.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    drivetrain_gateway::command::main(std::env::args_os().skip(1))
+}
