@@ -15,8 +15,8 @@ pub(crate) enum Parameter {
     /// `true`, `false` or a number, as JSON and Postgres both write it.
     Bare(String),
     Text(String),
-    Array(Vec<Parameter>),
-    Object(BTreeMap<String, Parameter>),
+    Array(Vec<Self>),
+    Object(BTreeMap<String, Self>),
 }
 
 impl Parameter {
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn arrays_are_literals_of_postgres() {
         assert_eq!(text("[]").unwrap(), "{}");
-        assert_eq!(text(r#"[[1, 2], [null, true]]"#).unwrap(), "{{1,2},{NULL,true}}");
+        assert_eq!(text("[[1, 2], [null, true]]").unwrap(), "{{1,2},{NULL,true}}");
         assert_eq!(
             text(r#"["NULL", "a\"b\\c", "", {"x": 1}, []]"#).unwrap(),
             r#"{"NULL","a\"b\\c","","{\"x\":1}",{}}"#

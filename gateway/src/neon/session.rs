@@ -34,7 +34,7 @@ impl Session {
 
     /// Runs statements by the simple protocol, results ignored.
     pub(crate) async fn simple(&mut self, statements: &str) -> Result<(), Failure> {
-        frontend::query(statements, &mut self.output).map_err(unsendable)?;
+        frontend::query(statements, &mut self.output).map_err(|error| unsendable(&error))?;
         self.owed += 1;
         self.send().await?;
         let mut failure = None;
@@ -54,8 +54,8 @@ impl Session {
     ///
     /// The parameters' types are left to the server. No Sync: what comes next belongs to the same transaction.
     pub(crate) async fn prepare(&mut self, query: &str) -> Result<Vec<Column>, Failure> {
-        frontend::parse("", query, [], &mut self.output).map_err(unsendable)?;
-        frontend::describe(b'S', "", &mut self.output).map_err(unsendable)?;
+        frontend::parse("", query, [], &mut self.output).map_err(|error| unsendable(&error))?;
+        frontend::describe(b'S', "", &mut self.output).map_err(|error| unsendable(&error))?;
         frontend::flush(&mut self.output);
         self.send().await?;
         loop {
@@ -71,7 +71,7 @@ impl Session {
     /// Starts the statement that was prepared last; its rows are next.
     pub(crate) async fn execute(&mut self, parameters: Vec<Option<String>>) -> Result<(), Failure> {
         bind("", "", parameters, &mut self.output)?;
-        frontend::execute("", 0, &mut self.output).map_err(unsendable)?;
+        frontend::execute("", 0, &mut self.output).map_err(|error| unsendable(&error))?;
         self.sync().await
     }
 
@@ -137,11 +137,11 @@ impl Session {
         const NAME: &str = "gateway_type";
         const QUERY: &str = "SELECT typdelim FROM pg_catalog.pg_type \
                              WHERE typarray OPERATOR(pg_catalog.=) $1::pg_catalog.oid";
-        frontend::parse(NAME, QUERY, [], &mut self.output).map_err(unsendable)?;
+        frontend::parse(NAME, QUERY, [], &mut self.output).map_err(|error| unsendable(&error))?;
         bind(NAME, NAME, vec![Some(kind.to_string())], &mut self.output)?;
-        frontend::execute(NAME, 0, &mut self.output).map_err(unsendable)?;
-        frontend::close(b'P', NAME, &mut self.output).map_err(unsendable)?;
-        frontend::close(b'S', NAME, &mut self.output).map_err(unsendable)?;
+        frontend::execute(NAME, 0, &mut self.output).map_err(|error| unsendable(&error))?;
+        frontend::close(b'P', NAME, &mut self.output).map_err(|error| unsendable(&error))?;
+        frontend::close(b'S', NAME, &mut self.output).map_err(|error| unsendable(&error))?;
         frontend::flush(&mut self.output);
         self.send().await?;
         let mut form = Form::Text;
@@ -237,12 +237,12 @@ fn bind(
         frontend::BindError::Conversion(error) => {
             Failure::request(format!("error encoding message to server: {error}"))
         }
-        frontend::BindError::Serialization(error) => unsendable(error),
+        frontend::BindError::Serialization(error) => unsendable(&error),
     })
 }
 
 /// A text with a zero byte, or too many parameters.
-fn unsendable(error: io::Error) -> Failure {
+fn unsendable(error: &io::Error) -> Failure {
     Failure::request(format!("error encoding message to server: {error}"))
 }
 
