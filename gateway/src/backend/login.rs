@@ -185,3 +185,82 @@ fn unusable(_: io::Error) -> ConnectError {
         "the user, database, password and settings of a log-in have no zero byte".to_owned(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What a client sends after its start-up message to a server that answers by `answers`, and how it fares.
+    async fn against(
+        answers: &[&'static [u8]],
+        password: Option<&str>,
+    ) -> (Vec<u8>, Result<(), ConnectError>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("postgres://{}?sslmode=disable", listener.local_addr().unwrap());
+        let upstream = Upstream::from_url(&url).unwrap();
+        let answers = answers.to_vec();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let length = stream.read_u32().await.unwrap() as usize;
+            stream.read_exact(&mut vec![0; length - 4]).await.unwrap();
+            let mut sent = Vec::new();
+            for (at, answer) in answers.iter().enumerate() {
+                if at > 0 && stream.read_buf(&mut sent).await.unwrap() == 0 {
+                    break;
+                }
+                stream.write_all(answer).await.unwrap();
+            }
+            stream.shutdown().await.unwrap();
+            stream.read_to_end(&mut sent).await.unwrap();
+            sent
+        });
+        let login = Login {
+            user: "ann".into(),
+            password: password.map(Into::into),
+            database: "d".into(),
+            parameters: vec![],
+        };
+        let result = connect(&upstream, &login).await.map(drop);
+        (server.await.unwrap(), result)
+    }
+
+    const READY: &[u8] = b"R\0\0\0\x08\0\0\0\0S\0\0\0\x08a\0b\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x02Z\0\0\0\x05I";
+    const ASK_MD5: &[u8] = b"R\0\0\0\x0c\0\0\0\x05salt";
+
+    #[tokio::test]
+    async fn passwords_are_sent_as_asked_for() {
+        let (sent, result) = against(&[READY], None).await;
+        assert!(sent.is_empty() && result.is_ok(), "{result:?}");
+
+        let (sent, result) = against(&[b"R\0\0\0\x08\0\0\0\x03", READY], Some("sesame")).await;
+        assert_eq!(sent, b"p\0\0\0\x0bsesame\0");
+        assert!(result.is_ok(), "{result:?}");
+
+        // md5(md5("sesame" + "ann") + "salt"), by md5sum.
+        let (sent, result) = against(&[ASK_MD5, READY], Some("sesame")).await;
+        assert_eq!(sent, b"p\0\0\0\x28md5841bca642211a74d4f89e08bffd99edc\0");
+        assert!(result.is_ok(), "{result:?}");
+    }
+
+    #[tokio::test]
+    async fn what_goes_wrong_is_told_apart() {
+        let (sent, result) = against(&[ASK_MD5], None).await;
+        assert!(sent.is_empty() && matches!(result, Err(ConnectError::PasswordMissing)), "{result:?}");
+        let (_, result) = against(&[b"R\0\0\0\x08\0\0\0\x07"], Some("p")).await;
+        assert!(matches!(result, Err(ConnectError::Unsupported(_))), "{result:?}");
+        let (_, result) = against(&[b"E\0\0\0\x0cC3D000\0\0"], Some("p")).await;
+        assert!(
+            matches!(&result, Err(ConnectError::Refused(fields)) if fields.code() == "3D000"),
+            "{result:?}"
+        );
+        for broken in
+            [&b"T\0\0\0\x04"[..], b"R\0\0\0\x04", b"K\0\0\0\x06xx", b"HTTP/1.1 400 Bad Request", b""]
+        {
+            let (_, result) = against(&[broken], Some("p")).await;
+            assert!(matches!(result, Err(ConnectError::Unreachable(_))), "{result:?}");
+        }
+    }
+}

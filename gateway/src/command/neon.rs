@@ -25,6 +25,7 @@ Options:
   --allow-remote           Allow an address that other machines can reach
   --tls-cert FILE          Speak TLS with this certificate (PEM)...
   --tls-key FILE           ...and its private key (PEM)
+  --websocket-raw          Copy the bytes of WebSockets unchanged, as wsproxy does: the server asks for the password
   --max-request-bytes N    Answer a longer request by 413 [10485760]
   --max-response-bytes N   Answer by 507 when rows are longer [10485760]
   --log                    A line on standard error for every request; it never holds a password
@@ -50,7 +51,7 @@ fn read(parser: &mut lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
     let mut listen = DEFAULT_LISTEN.to_owned();
     let (mut certificate, mut key) = (None, None);
     let (mut max_request, mut max_response) = (None, None);
-    let (mut remote, mut log) = (false, false);
+    let (mut remote, mut log, mut raw) = (false, false, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(None),
@@ -61,6 +62,7 @@ fn read(parser: &mut lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
             Long("tls-key") => key = Some(parser.value()?),
             Long("max-request-bytes") => max_request = Some(parser.value()?.parse::<usize>()?),
             Long("max-response-bytes") => max_response = Some(parser.value()?.parse::<usize>()?),
+            Long("websocket-raw") => raw = true,
             Long("log") => log = true,
             other => return Err(other.unexpected()),
         }
@@ -74,7 +76,12 @@ fn read(parser: &mut lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
         )
         .into());
     }
-    let mut config = NeonConfig::new(&postgres).map_err(own)?.listen(address).allow_remote(remote).log(log);
+    let mut config = NeonConfig::new(&postgres)
+        .map_err(own)?
+        .listen(address)
+        .allow_remote(remote)
+        .log(log)
+        .raw_websockets(raw);
     config = match (certificate, key) {
         (None, None) => config,
         (Some(certificate), Some(key)) => config.tls(certificate, key).map_err(own)?,

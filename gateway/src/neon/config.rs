@@ -12,6 +12,7 @@ use super::state::Limits;
 use super::tls;
 use crate::Error;
 use crate::backend::Upstream;
+use crate::websocket::Mode;
 
 const MIB: usize = 1024 * 1024;
 
@@ -28,6 +29,7 @@ const MIB: usize = 1024 * 1024;
 #[derive(Clone)]
 pub struct NeonConfig {
     pub(super) upstream: Upstream,
+    pub(super) mode: Mode,
     pub(super) listen: SocketAddr,
     pub(super) allow_remote: bool,
     pub(super) tls: Option<Arc<ServerConfig>>,
@@ -48,6 +50,7 @@ impl NeonConfig {
     pub fn new(postgres_url: &str) -> Result<Self, Error> {
         Ok(Self {
             upstream: Upstream::from_url(postgres_url).map_err(Error::new)?,
+            mode: Mode::Proxy,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             allow_remote: false,
             tls: None,
@@ -92,6 +95,15 @@ impl NeonConfig {
     #[must_use]
     pub fn max_response_bytes(mut self, max: usize) -> Self {
         self.limits.response = max;
+        self
+    }
+
+    /// Copies the bytes of WebSockets to the server unchanged, as wsproxy does, where Neon's proxy asks for the password
+    /// itself in clear text. Clients then log in as the server wants it (SCRAM, with most), and may not send the password
+    /// before they are asked. A statement whose client is gone is not cancelled.
+    #[must_use]
+    pub fn raw_websockets(mut self, on: bool) -> Self {
+        self.mode = if on { Mode::Raw } else { Mode::Proxy };
         self
     }
 

@@ -54,7 +54,7 @@ impl NeonGateway {
     /// # Errors
     /// Where the address is not a loopback one and that was not allowed, or cannot be listened on.
     pub async fn start(config: NeonConfig) -> Result<Self, Error> {
-        let NeonConfig { upstream, listen, allow_remote, tls, limits, grace, log } = config;
+        let NeonConfig { upstream, mode, listen, allow_remote, tls, limits, grace, log } = config;
         if !allow_remote && !listen.ip().is_loopback() {
             return Err(Error::new(format!(
                 "the gateway listens on loopback addresses only, and {} is none: use 127.0.0.1 or ::1, or allow remote \
@@ -65,7 +65,7 @@ impl NeonGateway {
         let unusable = |error| Error::new(format!("the gateway cannot listen on {listen}: {error}"));
         let listener = TcpListener::bind(listen).await.map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
-        let state = Arc::new(State::new(upstream, limits, log));
+        let state = Arc::new(State::new(upstream, mode, limits, log));
         let secure = tls.is_some();
         state.tasks.spawn(server::run(listener, tls.map(TlsAcceptor::from), state.clone()));
         Ok(Self { state, address, secure, grace })

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::pool::Pool;
 use crate::backend::Upstream;
-use crate::websocket::{Mode, Sessions};
+use crate::websocket::{Keys, Mode, Sessions};
 
 /// How large requests and responses of `/sql` may be, in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -35,17 +35,29 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(upstream: Upstream, limits: Limits, log: bool) -> Self {
+    pub(crate) fn new(upstream: Upstream, mode: Mode, limits: Limits, log: bool) -> Self {
+        let counters = Arc::<Counters>::default();
+        let (closing, ending) = (CancellationToken::new(), CancellationToken::new());
+        let tasks = TaskTracker::new();
+        let websockets = Sessions {
+            upstream: upstream.clone(),
+            mode,
+            keys: Keys::default(),
+            counters: counters.clone(),
+            closing: closing.clone(),
+            ending: ending.clone(),
+            tasks: tasks.clone(),
+        };
         Self {
-            websockets: Arc::new(Sessions::new(upstream.clone(), Mode::Proxy)),
+            websockets: Arc::new(websockets),
             upstream,
             limits,
             log,
             pool: Pool::default(),
-            counters: Arc::default(),
-            closing: CancellationToken::new(),
-            ending: CancellationToken::new(),
-            tasks: TaskTracker::new(),
+            counters,
+            closing,
+            ending,
+            tasks,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::backend::{CancelKey, Canceller};
 
 /// The keys of the sessions that are open.
 #[derive(Default)]
-pub(super) struct Keys(Mutex<HashMap<CancelKey, Canceller>>);
+pub(crate) struct Keys(Mutex<HashMap<CancelKey, Canceller>>);
 
 impl Keys {
     /// A new key for a session, by chance; it counts until the registration is dropped.

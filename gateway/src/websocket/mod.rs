@@ -23,16 +23,26 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
 use crate::backend::Upstream;
-use cancel::Keys;
+use crate::neon::state::Counters;
+pub(crate) use cancel::Keys;
 use socket::Socket;
 
 /// What the WebSocket sessions of a gateway share.
-#[derive(Debug)]
 pub(crate) struct Sessions {
-    upstream: Upstream,
-    mode: Mode,
-    keys: Keys,
+    pub(crate) upstream: Upstream,
+    pub(crate) mode: Mode,
+    /// The keys by which clients cancel.
+    pub(crate) keys: Keys,
+    pub(crate) counters: Arc<Counters>,
+    /// Sessions in which nothing runs end.
+    pub(crate) closing: CancellationToken,
+    /// All sessions end.
+    pub(crate) ending: CancellationToken,
+    pub(crate) tasks: TaskTracker,
 }
 
 /// Who logs in to the database.
@@ -43,12 +53,6 @@ pub(crate) enum Mode {
     Proxy,
     /// The client itself: bytes are copied unchanged, as wsproxy does. Authentication is then the database's own.
     Raw,
-}
-
-impl Sessions {
-    pub(crate) fn new(upstream: Upstream, mode: Mode) -> Self {
-        Self { upstream, mode, keys: Keys::default() }
-    }
 }
 
 /// Whether the request asks for a WebSocket.
@@ -75,12 +79,16 @@ pub(crate) fn upgrade(mut request: Request<Incoming>, sessions: &Arc<Sessions>) 
         }
     };
     let upgraded = hyper::upgrade::on(&mut request);
-    let sessions = Arc::clone(sessions);
-    tokio::spawn(async move {
-        // A client that is gone before the switch of protocols leaves nothing to end.
-        if let Ok(upgraded) = upgraded.await {
-            session::run(Socket::new(TokioIo::new(upgraded)).await, &sessions).await;
+    let session = {
+        let sessions = Arc::clone(sessions);
+        async move {
+            // A client that is gone before the switch of protocols leaves nothing to end.
+            if let Ok(upgraded) = upgraded.await {
+                let socket = Socket::new(TokioIo::new(upgraded), Arc::clone(&sessions.counters)).await;
+                session::run(socket, &sessions).await;
+            }
         }
-    });
+    };
+    sessions.tasks.spawn(session);
     response
 }

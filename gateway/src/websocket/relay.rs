@@ -7,11 +7,13 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
+use super::Sessions;
 use super::socket::{self, Socket};
 use crate::backend::{Canceller, Connection, Stream};
 
@@ -24,6 +26,10 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often a statement is cancelled whose client is gone, and how long each time is waited for its end.
 const CANCEL_ATTEMPTS: usize = 20;
 const CANCEL_INTERVAL: Duration = Duration::from_millis(250);
+
+/// ReadyForQuery outside of a transaction. Where the bytes from the database end like this nothing runs, but for a value
+/// that happens to end so; that is good enough to choose who may stay a little when the gateway closes.
+const READY: &[u8] = b"Z\0\0\0\x05I";
 
 /// The database's end.
 pub(super) struct Backend {
@@ -47,22 +53,26 @@ impl Backend {
 }
 
 /// Copies until one end closes, and then closes the other; `greeting` is what the client gets first.
-pub(super) async fn relay(socket: Socket, backend: Backend, greeting: Bytes) {
+pub(super) async fn relay(socket: Socket, backend: Backend, greeting: Bytes, sessions: &Sessions) {
     let (client, unread) = socket.into_parts();
     let (mut to_client, mut from_client) = client.split();
     let (mut from_database, mut to_database) = tokio::io::split(backend.stream);
     let mut messages = Messages::default();
+    let (busy, mut idle) = watch::channel(false);
 
     let ended = {
         let upwards = async {
             let mut bytes = unread.freeze();
             loop {
                 messages.pass(&bytes);
+                if !bytes.is_empty() {
+                    busy.send_replace(true);
+                }
                 if send(&mut to_database, &bytes).await.is_err() {
                     // The database has closed. What it said before that is on its way down.
                     pending::<()>().await;
                 }
-                match socket::next(&mut from_client).await {
+                match socket::next(&mut from_client, &sessions.counters).await {
                     Ok(Some(next)) => bytes = next,
                     // A client that breaks the rules is dropped, as one that is gone.
                     Ok(None) | Err(_) => break,
@@ -74,6 +84,9 @@ pub(super) async fn relay(socket: Socket, backend: Backend, greeting: Bytes) {
             buffer.unsplit(backend.buffer);
             let mut listening = true;
             loop {
+                if buffer.ends_with(READY) {
+                    busy.send_replace(false);
+                }
                 if listening && !buffer.is_empty() {
                     // That the client is gone is found out by the other direction, after what it still said.
                     listening = to_client.send(Message::Binary(buffer.split().freeze())).await.is_ok();
@@ -86,39 +99,53 @@ pub(super) async fn relay(socket: Socket, backend: Backend, greeting: Bytes) {
                 }
             }
         };
+        let leaving = async {
+            sessions.closing.cancelled().await;
+            tokio::select! {
+                // The sender is alive.
+                _ = idle.wait_for(|busy| !busy) => {}
+                () = sessions.ending.cancelled() => {}
+            }
+        };
         tokio::select! {
             () = downwards => Ended::Database,
             () = upwards => Ended::Client,
+            () = leaving => Ended::Gateway,
         }
     };
-    match ended {
-        Ended::Database => {
-            let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
-            let close = async {
-                if to_client.send(Message::Close(Some(frame))).await.is_ok() {
-                    while let Ok(Some(_)) = socket::next(&mut from_client).await {}
-                }
-            };
-            // A client that does not answer in time is cut off.
-            drop(timeout(CLOSE_TIMEOUT, close).await);
-        }
-        Ended::Client => {
-            drop((to_client, from_client));
-            // The database sees the end of the session, be it now or once the statement is done or cancelled.
-            drop(to_database.shutdown().await);
-            match backend.canceller {
-                Some(canceller) if !messages.terminated => cancel(&canceller, &mut from_database).await,
-                // What was sent before the Terminate is carried out, as over TCP.
-                Some(_) => drop(drain(&mut from_database).await),
-                None => {}
+    let code = match ended {
+        Ended::Client => None,
+        Ended::Database => Some(CloseCode::Normal),
+        Ended::Gateway => Some(CloseCode::Away),
+    };
+    if let Some(code) = code {
+        let frame = CloseFrame { code, reason: "".into() };
+        let close = async {
+            if to_client.send(Message::Close(Some(frame))).await.is_ok() {
+                while let Ok(Some(_)) = socket::next(&mut from_client, &sessions.counters).await {}
             }
+        };
+        // A client that does not answer in time is cut off.
+        drop(timeout(CLOSE_TIMEOUT, close).await);
+    }
+    if !matches!(ended, Ended::Database) {
+        drop((to_client, from_client));
+        // The database sees the end of the session, be it now or once the statement is done or cancelled.
+        drop(to_database.shutdown().await);
+        match backend.canceller {
+            Some(canceller) if !messages.terminated => cancel(&canceller, &mut from_database).await,
+            // What was sent before the Terminate is carried out, as over TCP.
+            Some(_) => drop(drain(&mut from_database).await),
+            None => {}
         }
     }
 }
 
+/// Who ended the session.
 enum Ended {
     Client,
     Database,
+    Gateway,
 }
 
 async fn send(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<()> {

@@ -29,7 +29,7 @@ pub(super) async fn run(mut socket: Socket, sessions: &Sessions) {
         }
     };
     match opened {
-        Ok((backend, greeting, _registration)) => relay(socket, backend, greeting.freeze()).await,
+        Ok((backend, greeting, _registration)) => relay(socket, backend, greeting.freeze(), sessions).await,
         Err(End { message }) => {
             // The client may be gone, and then there is nobody to tell.
             if message.is_empty() || socket.send(message.freeze()).await.is_ok() {
@@ -76,8 +76,10 @@ impl From<PacketError> for End {
 
 /// Takes the client through start-up and password, and logs in to the database by what it said.
 async fn log_in(socket: &mut Socket, sessions: &Sessions) -> Result<Connection, End> {
-    let login =
-        timeout(HANDSHAKE_TIMEOUT, who(socket, sessions)).await.unwrap_or_else(|_| Err(End::silent()))?;
+    let login = tokio::select! {
+        login = timeout(HANDSHAKE_TIMEOUT, who(socket, sessions)) => login.unwrap_or_else(|_| Err(End::silent()))?,
+        () = sessions.closing.cancelled() => return Err(End::silent()),
+    };
     connect(&sessions.upstream, &login).await.map_err(|error| refusal(&error, &login.user))
 }
 

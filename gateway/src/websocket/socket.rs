@@ -1,6 +1,7 @@
 //! A WebSocket as the source of a stream of bytes.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,6 +13,8 @@ use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::neon::state::Counters;
 
 pub(super) type Stream = WebSocketStream<TokioIo<Upgraded>>;
 
@@ -26,17 +29,18 @@ pub(super) struct Socket {
     stream: Stream,
     /// What has been received and not been taken.
     buffer: BytesMut,
+    counters: Arc<Counters>,
 }
 
 impl Socket {
-    pub(super) async fn new(io: TokioIo<Upgraded>) -> Self {
+    pub(super) async fn new(io: TokioIo<Upgraded>, counters: Arc<Counters>) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(16 * 1024)
             .write_buffer_size(0)
             .max_message_size(Some(LONGEST_MESSAGE))
             .max_frame_size(Some(LONGEST_MESSAGE));
         let stream = Stream::from_raw_socket(io, Role::Server, Some(config)).await;
-        Self { stream, buffer: BytesMut::new() }
+        Self { stream, buffer: BytesMut::new(), counters }
     }
 
     /// Takes the first `length` bytes, once they are there.
@@ -51,7 +55,7 @@ impl Socket {
     /// The bytes that are there, at least `length` of them.
     pub(super) async fn peek(&mut self, length: usize) -> io::Result<&[u8]> {
         while self.buffer.len() < length {
-            let bytes = next(&mut self.stream).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            let bytes = next(&mut self.stream, &self.counters).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
             self.buffer.extend_from_slice(&bytes);
         }
         Ok(&self.buffer)
@@ -86,10 +90,14 @@ impl Socket {
 /// `InvalidData` for a text message and for what RFC 6455 forbids.
 pub(super) async fn next(
     stream: &mut (impl StreamExt<Item = Result<Message, Error>> + Unpin),
+    counters: &Counters,
 ) -> io::Result<Option<Bytes>> {
     loop {
         match stream.next().await {
-            Some(Ok(Message::Binary(bytes))) => return Ok(Some(bytes)),
+            Some(Ok(Message::Binary(bytes))) => {
+                counters.messages.increment();
+                return Ok(Some(bytes));
+            }
             Some(Ok(Message::Text(_))) => {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "a text message"));
             }
