@@ -22,6 +22,10 @@ pub(super) struct Connection<C: Connector> {
     origin: C::Origin,
     connector: Arc<C>,
     runtime: SharedRuntime,
+    /// How long connecting may take.
+    connect_limit: Duration,
+    /// Its session has been made a second time.
+    restarted: bool,
     /// A transaction on it was dropped.
     pub(super) owes_rollback: bool,
 }
@@ -32,8 +36,29 @@ impl<C: Connector> Connection<C> {
         origin: C::Origin,
         connector: Arc<C>,
         runtime: SharedRuntime,
+        connect_limit: Duration,
     ) -> Self {
-        Self { session, origin, connector, runtime, owes_rollback: false }
+        Self { session, origin, connector, runtime, connect_limit, restarted: false, owes_rollback: false }
+    }
+
+    /// Whether the call with that outcome is to be made again: the server did not take the start that was sent ahead with
+    /// it, and has not run it. Then the session is a new one, started without pipelining. It happens once at most.
+    pub(super) async fn starts_again<T>(&mut self, outcome: &Result<T>) -> Result<bool> {
+        if outcome.is_ok() || self.restarted || !self.session.pipelining_refused() {
+            return Ok(false);
+        }
+        self.restarted = true;
+        self.connector.forgo_pipelining();
+        let limit = self.connect_limit;
+        let (session, origin) = with_timeout(&*self.runtime, limit, self.connector.connect())
+            .await
+            .unwrap_or_else(|| Err(self.connector.timed_out(limit)))?;
+        let traces = self.session.has_traces();
+        (self.session, self.origin) = (session, origin);
+        if traces {
+            self.session.mark_traces();
+        }
+        Ok(true)
     }
 
     /// Reports the notices that came while it was used. Their text may repeat values of rows.
@@ -66,6 +91,12 @@ impl<C: Connector> Connection<C> {
     /// Makes it as if it were new: stops what runs, rolls back what is open, undoes what was left behind.
     pub(super) async fn clean(&mut self) -> Result<()> {
         let cancelled = self.stop().await?;
+        if self.session.is_starting() {
+            // Nothing has been asked of it.
+            self.session.clear_traces();
+            self.owes_rollback = false;
+            return Ok(());
+        }
         if self.session.transaction_status() != TransactionStatus::Idle {
             self.session.rollback().await?;
         } else if cancelled {
@@ -109,6 +140,10 @@ impl<C: Connector> Connection<C> {
         if !self.session.is_in_flight() {
             return Ok(false);
         }
+        if self.session.is_starting() {
+            // What cancels it is told with the answers to the start.
+            self.session.await_start().await?;
+        }
         let Some(key) = self.session.cancel_key().filter(|_| self.session.is_worth_cancelling()) else {
             self.session.recover().await?;
             return Ok(false);
@@ -135,3 +170,20 @@ impl<C: Connector> Connection<C> {
         }));
     }
 }
+
+/// Makes a call on a connection, and makes it again where it was sent ahead with a start that the server did not take.
+macro_rules! call {
+    ($connection:expr, $call:expr) => {
+        call!($connection, $call, ())
+    };
+    ($connection:expr, $call:expr, $undo:expr) => {
+        loop {
+            let outcome = $call.await;
+            if !$connection.starts_again(&outcome).await? {
+                break outcome;
+            }
+            $undo;
+        }
+    };
+}
+pub(super) use call;

@@ -27,6 +27,9 @@ pub trait Connector: Debug + Send + Sync + 'static {
 
     /// Makes a session. Dropping the future MUST abandon the attempt.
     ///
+    /// It may be one whose start is [pipelined](Session::start_pipelined). Where the server refuses that,
+    /// [`forgo_pipelining`](Self::forgo_pipelining) is called, and the session is made once more.
+    ///
     /// # Errors
     /// Why there is none, with the retry class of a call that has not been sent.
     async fn connect(&self) -> Result<(Session<Self::Stream>, Self::Origin)>;
@@ -36,6 +39,9 @@ pub trait Connector: Debug + Send + Sync + 'static {
     /// # Errors
     /// Why it cannot be told.
     async fn cancel(&self, origin: &Self::Origin, key: CancelKey) -> Result<()>;
+
+    /// The server does not take a pipelined start: sessions from now on MUST be [started](Session::start) without.
+    fn forgo_pipelining(&self) {}
 
     /// The error for a [`connect`](Self::connect) that took longer than `limit`.
     fn timed_out(&self, limit: Duration) -> Error;

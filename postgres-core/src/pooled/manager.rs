@@ -9,6 +9,7 @@ use drivetrain_pool::{Manager, Returned, Reuse};
 
 use super::Connector;
 use super::connection::Connection;
+use crate::session::Session;
 
 /// After so long without use a connection is asked for a sign of life: what cuts silent connections may have cut it
 /// without telling us.
@@ -19,13 +20,28 @@ const SILENCE: Duration = Duration::from_secs(60);
 pub(super) struct SessionManager<C: Connector> {
     connector: Arc<C>,
     runtime: SharedRuntime,
+    /// How long connecting may take.
+    connect_limit: Duration,
     /// The connection that was made beforehand, until the pool asks for one.
     first: Mutex<Option<Connection<C>>>,
 }
 
 impl<C: Connector> SessionManager<C> {
-    pub(super) fn new(connector: Arc<C>, runtime: SharedRuntime, first: Option<Connection<C>>) -> Self {
-        Self { connector, runtime, first: Mutex::new(first) }
+    /// `first` is a session that was made beforehand.
+    pub(super) fn new(
+        connector: Arc<C>,
+        runtime: SharedRuntime,
+        connect_limit: Duration,
+        first: Option<(Session<C::Stream>, C::Origin)>,
+    ) -> Self {
+        let manager = Self { connector, runtime, connect_limit, first: Mutex::new(None) };
+        let first = first.map(|(session, origin)| manager.connection(session, origin));
+        Self { first: Mutex::new(first), ..manager }
+    }
+
+    fn connection(&self, session: Session<C::Stream>, origin: C::Origin) -> Connection<C> {
+        let (connector, runtime) = (Arc::clone(&self.connector), Arc::clone(&self.runtime));
+        Connection::new(session, origin, connector, runtime, self.connect_limit)
     }
 }
 
@@ -42,7 +58,7 @@ impl<C: Connector> Manager for SessionManager<C> {
             return Ok(first);
         }
         let (session, origin) = self.connector.connect().await?;
-        Ok(Connection::new(session, origin, Arc::clone(&self.connector), Arc::clone(&self.runtime)))
+        Ok(self.connection(session, origin))
     }
 
     fn reuse(&self, connection: &mut Connection<C>, idle: Duration) -> Reuse {

@@ -35,7 +35,7 @@ use crate::session::{
     Answer, Atomicity, Request, Session as PgSession, StatementMode, TransactionStatus, begin_sql,
 };
 use crate::text::{self, Place};
-use connection::Connection;
+use connection::call;
 use inner::{Inner, batch_limit, results};
 use manager::SessionManager;
 use session::PinnedSession;
@@ -63,10 +63,8 @@ impl<C: Connector> SessionPool<C> {
         runtime: SharedRuntime,
         first: Option<(PgSession<C::Stream>, C::Origin)>,
     ) -> Result<Self> {
-        let first = first.map(|(session, origin)| {
-            Connection::new(session, origin, Arc::clone(&connector), Arc::clone(&runtime))
-        });
-        let manager = SessionManager::new(Arc::clone(&connector), Arc::clone(&runtime), first);
+        let limit = config.connect_timeout;
+        let manager = SessionManager::new(Arc::clone(&connector), Arc::clone(&runtime), limit, first);
         let pool = Pool::new(manager, config, Arc::clone(&runtime))
             .map_err(|error| Error::config(error.to_string()))?;
         Ok(Self { inner: Arc::new(Inner { pool, connector, lowerer, runtime }) })
@@ -113,7 +111,7 @@ impl<C: Connector> SessionPool<C> {
             if statement.leaves_traces {
                 connection.session.mark_traces();
             }
-            connection.session.query(&[], &request).await.map(Answer::into_result)
+            call!(connection, connection.session.query(&[], &request)).map(Answer::into_result)
         };
         inner
             .within(query.options.timeout, query.options.access, work)
@@ -148,7 +146,7 @@ impl<C: Connector> SessionPool<C> {
             if statements.iter().any(|statement| statement.leaves_traces) {
                 connection.session.mark_traces();
             }
-            connection.session.batch(&[], &requests, &atomicity).await.map(results)
+            call!(connection, connection.session.batch(&[], &requests, &atomicity)).map(results)
         };
         inner.within(limit, access, work).await.map_err(|error| inner.named(error))
     }
@@ -167,7 +165,7 @@ impl<C: Connector> SessionPool<C> {
                 connection.session.mark_traces();
             }
             let (rows, bytes) = (options.chunk_rows, options.chunk_bytes);
-            let portal = connection.session.open(&[], &request, rows, bytes, true).await?;
+            let portal = call!(connection, connection.session.open(&[], &request, rows, bytes, true))?;
             Ok(stream::owned(inner.name(), connection, portal))
         };
         inner
@@ -215,7 +213,7 @@ impl<C: Connector> SessionPool<C> {
             if text::leaves_traces(sql) {
                 connection.session.mark_traces();
             }
-            connection.session.simple(sql).await?;
+            call!(connection, connection.session.simple(sql))?;
             if connection.session.transaction_status() != TransactionStatus::Idle {
                 return Err(Error::misuse("the script left a transaction open, which has been rolled back")
                     .with_hint("end it with COMMIT"));
@@ -233,7 +231,7 @@ impl<C: Connector> SessionPool<C> {
         let inner = &self.inner;
         let work = async {
             let mut connection = inner.acquire().await?;
-            connection.session.simple("SELECT 1").await.map(drop)
+            call!(connection, connection.session.simple("SELECT 1")).map(drop)
         };
         work.await.map_err(|error| inner.named(error))
     }

@@ -8,9 +8,10 @@ use drivetrain_adapter_api::{
 };
 use drivetrain_pool::Pooled;
 
+use super::connection::call;
 use super::inner::{Inner, batch_limit, results};
 use super::manager::SessionManager;
-use super::slot::{Held, Slot};
+use super::slot::{Held, Slot, gone};
 use super::transaction::PooledTransaction;
 use super::{Connector, stream};
 use crate::session::{Answer, Atomicity, Request, TransactionStatus, begin_sql};
@@ -41,7 +42,8 @@ impl<C: Connector> PinnedSession<C> {
         let statement = self.inner.statement(&query, Place::Session)?;
         let request = statement.request()?;
         let mut held = self.hold().await?;
-        let work = held.session()?.query(&[], &request);
+        let connection = held.connection().ok_or_else(gone)?;
+        let work = async { call!(connection, connection.session.query(&[], &request)) };
         let outcome = self.inner.within(query.options.timeout, query.options.access, work).await;
         outcome.map(Answer::into_result)
     }
@@ -56,13 +58,13 @@ impl<C: Connector> PinnedSession<C> {
         let requests: Vec<Request<'_>> = requests.collect::<Result<_>>()?;
         let (limit, access) = batch_limit(&batch);
         let mut held = self.hold().await?;
-        let session = held.session()?;
+        let connection = held.connection().ok_or_else(gone)?;
         let atomicity = match &batch.atomic {
-            _ if session.transaction_status() != TransactionStatus::Idle => Atomicity::Within,
+            _ if connection.session.transaction_status() != TransactionStatus::Idle => Atomicity::Within,
             Some(options) => Atomicity::Together(begin_sql(options)),
             None => Atomicity::Each,
         };
-        let work = session.batch(&[], &requests, &atomicity);
+        let work = async { call!(connection, connection.session.batch(&[], &requests, &atomicity)) };
         self.inner.within(limit, access, work).await.map(results)
     }
 
@@ -70,15 +72,17 @@ impl<C: Connector> PinnedSession<C> {
         let statement = self.inner.statement(&query, Place::Session)?;
         let request = statement.request()?;
         let mut held = self.hold().await?;
-        let session = held.session()?;
-        let work = session.open(&[], &request, options.chunk_rows, options.chunk_bytes, true);
+        let connection = held.connection().ok_or_else(gone)?;
+        let (rows, bytes) = (options.chunk_rows, options.chunk_bytes);
+        let work = async { call!(connection, connection.session.open(&[], &request, rows, bytes, true)) };
         let portal = self.inner.within(query.options.timeout, query.options.access, work).await?;
         Ok(stream::borrowed(self.inner.name(), Arc::clone(&self.slot), held, portal, None))
     }
 
     async fn run_script(&mut self, sql: &str) -> Result<()> {
         let mut held = self.hold().await?;
-        held.session()?.simple(sql).await.map(drop)
+        let connection = held.connection().ok_or_else(gone)?;
+        call!(connection, connection.session.simple(sql)).map(drop)
     }
 
     async fn run_close(self) -> Result<()> {

@@ -11,8 +11,9 @@ use drivetrain_adapter_api::{
 
 use super::Connector;
 use super::clock::Clock;
+use super::connection::call;
 use super::inner::{Inner, batch_limit, out_of_time, results};
-use super::slot::{Held, Slot};
+use super::slot::{Held, Slot, gone};
 use super::stream::{self, Within};
 use crate::session::{Answer, Request, TransactionState, begin_sql};
 use crate::text::{self, Place};
@@ -95,12 +96,14 @@ impl<C: Connector> PooledTransaction<C> {
         let request = statement.request()?;
         let mut held = self.hold().await?;
         let limit = self.limit(query.options.timeout);
-        let session = held.session()?;
+        let connection = held.connection().ok_or_else(gone)?;
         if statement.leaves_traces {
-            session.mark_traces();
+            connection.session.mark_traces();
         }
-        let clean = !session.has_traces();
-        let work = self.state.query(session, &request);
+        let clean = !connection.session.has_traces();
+        let state = &mut self.state;
+        let work =
+            async { call!(connection, state.query(&mut connection.session, &request), state.restart()) };
         match with_limit(&self.inner, limit, work).await {
             Some(outcome) => {
                 if clean && statement.sets_locally {
@@ -128,11 +131,13 @@ impl<C: Connector> PooledTransaction<C> {
         let (own, access) = batch_limit(&batch);
         let mut held = self.hold().await?;
         let limit = self.limit(own);
-        let session = held.session()?;
+        let connection = held.connection().ok_or_else(gone)?;
         if statements.iter().any(|statement| statement.leaves_traces) {
-            session.mark_traces();
+            connection.session.mark_traces();
         }
-        let work = self.state.batch(session, &requests);
+        let state = &mut self.state;
+        let work =
+            async { call!(connection, state.batch(&mut connection.session, &requests), state.restart()) };
         match with_limit(&self.inner, limit, work).await {
             Some(outcome) => outcome.map(results),
             None => Err(self.stopped(held, own, access).await),
@@ -144,11 +149,15 @@ impl<C: Connector> PooledTransaction<C> {
         let request = statement.request()?;
         let mut held = self.hold().await?;
         let limit = self.limit(query.options.timeout);
-        let session = held.session()?;
+        let connection = held.connection().ok_or_else(gone)?;
         if statement.leaves_traces {
-            session.mark_traces();
+            connection.session.mark_traces();
         }
-        let work = self.state.open(session, &request, options.chunk_rows, options.chunk_bytes);
+        let (rows, bytes) = (options.chunk_rows, options.chunk_bytes);
+        let state = &mut self.state;
+        let work = async {
+            call!(connection, state.open(&mut connection.session, &request, rows, bytes), state.restart())
+        };
         match with_limit(&self.inner, limit, work).await {
             Some(portal) => {
                 let within = Within { state: &mut self.state, clock: self.clock.as_ref() };
@@ -164,11 +173,12 @@ impl<C: Connector> PooledTransaction<C> {
         }
         let mut held = self.hold().await?;
         let limit = self.limit(None);
-        let session = held.session()?;
+        let connection = held.connection().ok_or_else(gone)?;
         if text::leaves_traces(sql) {
-            session.mark_traces();
+            connection.session.mark_traces();
         }
-        let work = self.state.simple(session, sql);
+        let state = &mut self.state;
+        let work = async { call!(connection, state.simple(&mut connection.session, sql), state.restart()) };
         match with_limit(&self.inner, limit, work).await {
             Some(outcome) => outcome,
             None => Err(self.stopped(held, None, Access::Unknown).await),
@@ -178,7 +188,9 @@ impl<C: Connector> PooledTransaction<C> {
     async fn run_savepoint(&mut self) -> Result<Savepoint> {
         let mut held = self.hold().await?;
         let limit = self.limit(None);
-        let work = self.state.savepoint(held.session()?);
+        let connection = held.connection().ok_or_else(gone)?;
+        let state = &mut self.state;
+        let work = async { call!(connection, state.savepoint(&mut connection.session), state.restart()) };
         match with_limit(&self.inner, limit, work).await {
             Some(outcome) => outcome,
             None => Err(self.stopped(held, None, Access::Unknown).await),

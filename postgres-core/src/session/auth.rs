@@ -37,6 +37,20 @@ impl fmt::Debug for ChannelBinding {
     }
 }
 
+/// How the server had us prove who we are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthMethod {
+    /// Not at all, or it is not known yet.
+    None,
+    /// The password in clear text.
+    Cleartext,
+    /// MD5.
+    Md5,
+    /// SCRAM-SHA-256, with or without channel binding.
+    Scram,
+}
+
 /// One authentication.
 pub(super) struct Authenticator<'a> {
     start: &'a Start,
@@ -44,11 +58,12 @@ pub(super) struct Authenticator<'a> {
     /// The server has proved that it knows the password.
     proved: bool,
     bound: bool,
+    pub(super) method: AuthMethod,
 }
 
 impl<'a> Authenticator<'a> {
     pub(super) fn new(start: &'a Start) -> Self {
-        Self { start, scram: None, proved: false, bound: false }
+        Self { start, scram: None, proved: false, bound: false, method: AuthMethod::None }
     }
 
     /// The message that answers a step of the server.
@@ -57,10 +72,12 @@ impl<'a> Authenticator<'a> {
         match step {
             Authentication::Ok => return Ok(None),
             Authentication::Cleartext => {
+                self.method = AuthMethod::Cleartext;
                 let password = self.openly("in clear text")?;
                 frontend::password_message(password, &mut message)
             }
             Authentication::Md5(salt) => {
+                self.method = AuthMethod::Md5;
                 let password = self.openly("as MD5")?;
                 let hash = md5_hash(self.start.user.as_bytes(), password, salt);
                 frontend::password_message(hash.as_bytes(), &mut message)
@@ -88,7 +105,7 @@ impl<'a> Authenticator<'a> {
                 .with_hint("let pg_hba.conf ask for scram-sha-256"));
             }
         }
-        .map_err(|_| Error::config("the password has the character NUL"))?;
+        .map_err(|_| nul_in_password())?;
         Ok(Some(message))
     }
 
@@ -114,6 +131,7 @@ impl<'a> Authenticator<'a> {
                 ),
             ));
         }
+        self.method = AuthMethod::Scram;
         let scram = ScramSha256::new(self.password()?, binding);
         let outcome = frontend::sasl_initial_response(mechanism, scram.message(), message);
         self.scram = Some(scram);
@@ -141,7 +159,7 @@ impl<'a> Authenticator<'a> {
     }
 
     /// The password, if it may be sent in a way that others could make use of.
-    fn openly(&self, how: &str) -> Result<&'a [u8]> {
+    pub(super) fn openly(&self, how: &str) -> Result<&'a [u8]> {
         if !self.start.confidential && !self.start.allow_insecure_password {
             return Err(Error::new(
                 ErrorKind::AuthenticationUnsupported,
@@ -158,6 +176,10 @@ impl<'a> Authenticator<'a> {
 
 fn refused(why: &str) -> Error {
     Error::new(ErrorKind::AuthenticationFailed, format!("the authentication of the server failed: {why}"))
+}
+
+pub(super) fn nul_in_password() -> Error {
+    Error::config("the password has the character NUL")
 }
 
 fn unbound() -> Error {

@@ -7,6 +7,9 @@
 //! Parameters are sent as text with types for the server to infer; results are asked for in the format that
 //! [`preferred_format`](crate::codec::preferred_format) says.
 //!
+//! A start can be [pipelined](Session::start_pipelined): then it leaves with the first call, whose error is the start's
+//! if that fails.
+//!
 //! A call whose future is dropped leaves the session [in flight](Session::is_in_flight): what it sent goes on at the
 //! server. Nothing else can be asked then before [`recover`](Session::recover) has read the answers.
 //!
@@ -39,9 +42,10 @@ use drivetrain_adapter_api::{Error, Result};
 use crate::error::InFlight;
 use lru::Lru;
 use shared::Description;
+use startup::Starting;
 use wire::Wire;
 
-pub use auth::ChannelBinding;
+pub use auth::{AuthMethod, ChannelBinding};
 pub use batch::Atomicity;
 pub use portal::Portal;
 pub use query::Answer;
@@ -84,6 +88,11 @@ pub struct Session<S> {
     /// A portal waits to be executed further: nothing runs on the server.
     suspended: bool,
     traces: bool,
+    /// Statements that are not known yet are described on the way.
+    eager: bool,
+    method: AuthMethod,
+    /// The server has not let us in yet, or never will.
+    starting: Option<Starting>,
 }
 
 /// A statement prepared under a name.
@@ -121,7 +130,29 @@ impl<S> Session<S> {
 
     /// Whether answers are still to come of a call that was dropped.
     pub fn is_in_flight(&self) -> bool {
-        self.awaited > 0 || self.unsynced || self.wire.is_writing()
+        self.awaited > 0 || self.unsynced || (self.wire.is_writing() && !self.is_unsent())
+    }
+
+    /// Whether answers to the [pipelined](Self::start_pipelined) start are still to come. It stays so where it failed.
+    pub fn is_starting(&self) -> bool {
+        self.starting.is_some()
+    }
+
+    /// Whether the server did not ask for the password in clear text that the [pipelined](Self::start_pipelined) start
+    /// had sent ahead. The session is of no use then, and the call that was sent with the start has not been run: it can
+    /// be repeated on a session that is [started](Self::start) without pipelining.
+    pub fn pipelining_refused(&self) -> bool {
+        self.starting.as_ref().is_some_and(|starting| starting.refused)
+    }
+
+    /// How the server had us prove who we are, as far as is known.
+    pub fn auth_method(&self) -> AuthMethod {
+        self.method
+    }
+
+    /// Whether the start has been put into the buffer, and nothing has been sent.
+    fn is_unsent(&self) -> bool {
+        self.starting.is_some() && !self.wire.has_begun()
     }
 
     /// Whether a statement may be running at the server that is worth cancelling: not a COMMIT, which should come

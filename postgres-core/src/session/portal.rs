@@ -71,7 +71,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let mut again = true;
         loop {
             let mut group = Group::default();
-            let prepared = self.prepare(&mut group, before, request).await;
+            let prepared = self.prepare(&mut group, before, request, false).await;
             if let (Ok(()), None) = (&prepared, &group.failure) {
                 self.put_execute(&mut group, Unit::Statement(0), chunk_rows)?;
                 self.put_flush()?;

@@ -1,4 +1,4 @@
-//! One statement: in one round trip where it is known, in two where it is not.
+//! One statement: in one round trip where it is known or described on the way, else in two.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let mut again = true;
         loop {
             let mut group = Group::default();
-            let prepared = self.prepare(&mut group, before, request).await;
+            let prepared = self.prepare(&mut group, before, request, self.eager).await;
             if let (Ok(()), None) = (&prepared, &group.failure) {
                 self.put_execute(&mut group, STATEMENT, 0)?;
             }
@@ -80,12 +80,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Puts all that comes ahead of Execute, and has the statement described if it is not known. If that fails the
-    /// group has the failure.
+    /// group has the failure. With `eager` it is described on the way, its rows asked for as text.
     pub(super) async fn prepare(
         &mut self,
         group: &mut Group,
         before: &[String],
         request: &Request<'_>,
+        eager: bool,
     ) -> Result<()> {
         let unit = STATEMENT;
         let plan = self.plan(request);
@@ -106,6 +107,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.put_parse(group, unit, &name, request)?;
                 self.put_bind(group, unit, &name, request, Some(&layout))?;
                 return self.put_describe_portal(group, unit);
+            }
+            Plan::Unknown if eager => {
+                let name = self.new_name(request);
+                self.put_parse(group, unit, &name, request)?;
+                self.put_describe_statement(group, unit, &name)?;
+                return self.put_bind(group, unit, &name, request, None);
             }
             Plan::Unknown => {
                 let name = self.new_name(request);

@@ -18,8 +18,17 @@ pub(super) enum Reply {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    /// The next message that belongs to what was asked. An error is the end of the connection.
+    /// The next message that belongs to what was asked. An error is the end of the connection. What answers a start
+    /// that was sent ahead is read first.
     pub(super) async fn receive(&mut self) -> Result<Reply> {
+        if self.starting.is_some() {
+            self.finish_start().await?;
+        }
+        self.receive_next().await
+    }
+
+    /// See [`receive`](Self::receive); what answers a start is given out as well.
+    pub(super) async fn receive_next(&mut self) -> Result<Reply> {
         loop {
             let message = match self.wire.receive().await {
                 Ok(message) => message,
@@ -60,11 +69,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 let fields = ErrorFields::parse(&body).map_err(|error| self.violated(error))?;
                 if fields.is_fatal() {
                     self.wire.kill();
-                    return Err(to_error(fields, self.under_way));
+                    return Err(self.reported(fields));
                 }
                 Ok(Some(Reply::Error(Box::new(fields))))
             }
             other => Ok(Some(Reply::Message(other))),
+        }
+    }
+
+    /// The error for what the server reports. At the start it says that nothing that was sent with it has been run.
+    pub(super) fn reported(&self, fields: ErrorFields) -> Error {
+        match &self.starting {
+            Some(starting) => (starting.translate)(to_error(fields, InFlight::Connect)),
+            None => to_error(fields, self.under_way),
         }
     }
 

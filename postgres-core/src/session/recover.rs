@@ -22,10 +22,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if self.wire.is_dead() {
             return Err(wire::lost("the connection is closed"));
         }
-        if self.wire.has_unwritten() {
-            self.wire.kill();
-            return Err(wire::lost("a request was dropped when it had been sent in part"));
+        if !self.is_in_flight() {
+            return Ok(());
         }
+        self.check_whole()?;
         let extended = self.unsynced || !self.simple;
         if self.unsynced {
             self.put_sync()?;
@@ -54,6 +54,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(())
     }
 
+    /// What was dropped when it had been sent in part is better not done.
+    pub(super) fn check_whole(&mut self) -> Result<()> {
+        if self.wire.has_unwritten() {
+            self.wire.kill();
+            return Err(wire::lost("a request was dropped when it had been sent in part"));
+        }
+        Ok(())
+    }
+
     /// Looks whether an idle connection is still open, without waiting: takes in what has arrived meanwhile
     /// (notices, notifications, the end). `false` if it is of no more use.
     pub fn is_alive(&mut self) -> bool {
@@ -62,6 +71,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         self.under_way = InFlight::Nothing;
         let mut context = Context::from_waker(Waker::noop());
+        if self.starting.is_some() {
+            // A start that waits for its first call must not be sent without it.
+            return self.wire.is_open(&mut context);
+        }
         loop {
             match self.wire.poll_receive(&mut context) {
                 Poll::Pending => return !self.wire.has_unread(),
@@ -80,7 +93,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Says goodbye and closes the connection.
     pub async fn terminate(&mut self) {
-        if !self.wire.is_dead()
+        if self.is_unsent() {
+            // Nobody is there to say goodbye to.
+            self.wire.unput(0);
+        } else if !self.wire.is_dead()
             && self
                 .wire
                 .put(|out| {

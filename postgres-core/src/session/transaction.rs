@@ -57,6 +57,12 @@ impl TransactionState {
         self.stage = Stage::Over;
     }
 
+    /// Back to the beginning: the session never was with the server, and another one takes its place.
+    pub fn restart(&mut self) {
+        let begin = std::mem::take(&mut self.begin);
+        *self = Self::new(begin);
+    }
+
     /// Whether there is no transaction any more.
     pub fn is_over(&self) -> bool {
         self.stage == Stage::Over

@@ -32,6 +32,8 @@ pub(crate) struct Wire<S> {
     outgoing: BytesMut,
     /// Bytes were handed to the stream since it was last flushed.
     unflushed: bool,
+    /// Something has been handed to the stream.
+    begun: bool,
     /// Why nothing more can be written. The server may have said more than the stream does: it is read on.
     write_error: Option<io::Error>,
     /// Nothing more can be done with it.
@@ -45,6 +47,7 @@ impl<S> Wire<S> {
             incoming: BytesMut::new(),
             outgoing: BytesMut::new(),
             unflushed: false,
+            begun: false,
             write_error: None,
             dead: false,
         }
@@ -89,6 +92,11 @@ impl<S> Wire<S> {
     /// Whether a part of what was put has not been handed to the stream.
     pub(crate) fn has_unwritten(&self) -> bool {
         !self.outgoing.is_empty()
+    }
+
+    /// Whether anything has ever been handed to the stream.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// Whether nothing more can be done with it.
@@ -167,6 +175,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         outcome.map_ok(|()| read)
     }
 
+    /// Looks whether the other side has closed the stream, without sending anything. What it said is kept.
+    pub(crate) fn is_open(&mut self, context: &mut Context<'_>) -> bool {
+        if !self.dead {
+            self.dead =
+                matches!(self.poll_read(context), Poll::Ready(Ok(0) | Err(_))) && self.incoming.is_empty();
+        }
+        !self.dead
+    }
+
     /// Writes what can be written now. Whether all of it was is told by [`is_writing`](Self::is_writing).
     fn pump_out(&mut self, context: &mut Context<'_>) {
         while self.write_error.is_none() && !self.outgoing.is_empty() {
@@ -176,6 +193,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 Poll::Ready(Ok(written)) => {
                     bytes::Buf::advance(&mut self.outgoing, written);
                     self.unflushed = true;
+                    self.begun = true;
                 }
                 Poll::Ready(Err(error)) => self.write_error = Some(error),
             }
