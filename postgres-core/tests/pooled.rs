@@ -98,7 +98,7 @@ fn begun() -> Vec<u8> {
     [message(b'1', &[]), message(b'2', &[]), tag("BEGIN"), described()].concat()
 }
 
-fn within(answer: Vec<u8>) -> Vec<u8> {
+fn within(answer: &[u8]) -> Vec<u8> {
     [&answer[..answer.len() - 1], b"T"].concat()
 }
 
@@ -134,7 +134,7 @@ fn committed_begin() -> Vec<u8> {
 
 #[tokio::test]
 async fn the_first_call_of_a_transaction_is_made_once_more() {
-    let pool = refusing(vec![begun(), within(executed()), committed()]);
+    let pool = refusing(vec![begun(), within(&executed()), committed()]);
     let mut transaction = pool.begin(TransactionOptions::new()).await.unwrap();
     assert_eq!(transaction.query(select()).await.unwrap().rows.get::<i32>(0, 0).unwrap(), 42);
     transaction.commit().await.unwrap();
