@@ -1,4 +1,7 @@
 //! The Drivetrain adapter for Neon and what speaks its protocol: Postgres over HTTP, and over WebSocket where state is
 //! needed.
 
+mod config;
 pub mod wire;
+
+pub use config::{NeonConfig, PipelineConnect, Transport};

@@ -4,6 +4,7 @@
 pub mod codec;
 pub mod error;
 pub mod pooled;
+pub mod secret;
 pub mod session;
 pub mod statement;
 pub mod text;

@@ -3,7 +3,6 @@
 mod builder;
 mod hosts;
 mod keys;
-mod password;
 mod url;
 
 use std::fmt;
@@ -13,8 +12,8 @@ use std::time::Duration;
 use drivetrain_adapter_api::Result;
 use drivetrain_postgres_core::session::StatementMode;
 
+pub(crate) use drivetrain_postgres_core::secret::Secret as Password;
 pub use hosts::{Address, Host};
-pub(crate) use password::Password;
 
 /// How a Postgres database is reached.
 ///
