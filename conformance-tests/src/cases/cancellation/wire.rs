@@ -46,7 +46,7 @@ pub(super) const CASES: &[Case] = &[
         "CAN-18",
         Cancellation,
         L2,
-        P.or(W).or(T),
+        P.or(T),
         [Need::Oracle, Need::Admin, Need::Tls],
         ["A-8"],
         "connecting dropped at any point of the TLS handshake leaves no session behind",

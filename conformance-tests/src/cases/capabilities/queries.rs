@@ -58,15 +58,18 @@ async fn prepare(cx: &Context) -> Outcome {
 }
 
 /// A statement that goes on until it is ended. Where there is no view on sessions it holds what the next write needs.
-fn endless(cx: &Context) -> &'static str {
-    match cx.dialect() {
+///
+/// The name of the case is in its text: over HTTP a session has no name of the adapter's, and is known by what it runs.
+fn endless(cx: &Context) -> String {
+    let statement = match cx.dialect() {
         Dialect::Postgres => "select pg_sleep(60)",
         Dialect::MySql => "select sleep(60)",
         _ => {
             "insert into {t:t} with recursive r(n) as (select 1 union all select n + 1 from r) \
              select count(*) from r"
         }
-    }
+    };
+    format!("{statement} /* {} */", cx.marker())
 }
 
 /// The endless statement is seen to have ended.
@@ -94,7 +97,7 @@ async fn begun(cx: &Context) -> Outcome {
 async fn server_cancel(cx: Context) -> Outcome {
     prepare(&cx).await?;
     let adapter = cx.adapter().await?;
-    let running = Box::pin(adapter.query(cx.raw(endless(&cx), vec![])));
+    let running = Box::pin(adapter.query(cx.raw(&endless(&cx), vec![])));
     match select(running, Box::pin(begun(&cx))).await {
         Either::Left((result, _)) => {
             result.within("the endless statement")?;
@@ -112,7 +115,7 @@ async fn server_cancel(cx: Context) -> Outcome {
 async fn statement_timeout(cx: Context) -> Outcome {
     prepare(&cx).await?;
     let adapter = cx.adapter().await?;
-    let limited = || cx.raw(endless(&cx), vec![]).with_timeout(Some(Duration::from_millis(200)));
+    let limited = || cx.raw(&endless(&cx), vec![]).with_timeout(Some(Duration::from_millis(200)));
     let call =
         cx.within(Duration::from_secs(3), "a statement with a limit of 200 ms", adapter.query(limited()));
     must_fail(call.await?, &[ErrorKind::Timeout], "an endless statement with a limit of time")?;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use drivetrain_adapter_api::{ErrorKind, Query, SharedAdapter};
 
 use super::canary::{CANARY, Collected};
-use crate::case::{ALL, Case, NET, Need, P, T, W, case};
+use crate::case::{ALL, Case, NET, Need, P, T, case};
 use crate::cases::logins::Login;
 use crate::cases::replies;
 use crate::faults::{Accept, Plan, Rewriter};
@@ -18,7 +18,7 @@ pub(super) const CASES: &[Case] = &[
         "SEC-12",
         Security,
         L0,
-        P.or(W).or(T),
+        P.or(T),
         [Need::Tls],
         ["A-7"],
         "where the server has TLS a connection is encrypted without being asked for",
