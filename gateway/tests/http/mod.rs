@@ -47,7 +47,7 @@ pub(crate) struct Bench {
 }
 
 pub(crate) const PASSWORD: &str = "a pass/word";
-const ENCODED_PASSWORD: &str = "a%20pass%2Fword";
+pub(crate) const ENCODED_PASSWORD: &str = "a%20pass%2Fword";
 
 impl Bench {
     pub(crate) async fn new(name: &str) -> Self {
@@ -73,7 +73,12 @@ impl Bench {
 
     /// What the header says.
     pub(crate) fn connection_string(&self) -> String {
-        format!("postgres://{0}:{ENCODED_PASSWORD}@ep-test-1.local/{0}", self.name)
+        self.connection_string_to(&self.name)
+    }
+
+    /// What the header says for another database.
+    pub(crate) fn connection_string_to(&self, database: &str) -> String {
+        format!("postgres://{}:{ENCODED_PASSWORD}@ep-test-1.local/{database}", self.name)
     }
 
     /// A request to `/sql` that this body is yet to be put in.
