@@ -2,8 +2,12 @@
 
 mod http;
 
+use std::time::Duration;
+
 use http::{Answer, Bench};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 async fn bench(name: &str) -> Bench {
     let bench = Bench::new(name).await;
@@ -118,11 +122,42 @@ async fn the_headers_say_how_it_is_isolated_and_are_repeated() {
 /// Whoever hears of an error finds its locks released, those outside a savepoint too.
 #[tokio::test]
 async fn the_rollback_is_done_when_the_error_is_told() {
-    let bench = bench("batch_locks").await;
+    let slow = slow_way_to_the_server().await;
+    let bench =
+        Bench::before("batch_locks", &format!("postgres://{slow}/?sslmode=disable"), |config| config).await;
+    bench.oracle.batch_execute("CREATE TABLE parent (id int); GRANT ALL ON parent TO PUBLIC").await.unwrap();
     bench.oracle.batch_execute("INSERT INTO parent VALUES (1)").await.unwrap();
-    for _ in 0..20 {
+    for _ in 0..3 {
         let queries = ["select * from parent for update", "savepoint s", "select 1/0"];
         assert_eq!(batch(&bench, &[], &queries).await.status, 400);
         bench.oracle.query_one("SELECT * FROM parent FOR UPDATE NOWAIT", &[]).await.unwrap();
     }
+}
+
+/// Listens, and copies to the server what comes, each piece a while later.
+async fn slow_way_to_the_server() -> std::net::SocketAddr {
+    let config: tokio_postgres::Config = http::url().parse().unwrap();
+    let tokio_postgres::config::Host::Tcp(host) = config.get_hosts()[0].clone() else {
+        panic!("TEST_POSTGRES_URL names a TCP server");
+    };
+    let port = config.get_ports()[0];
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect((host.as_str(), port)).await.unwrap();
+            let (mut from_client, mut to_client) = client.into_split();
+            let (mut from_server, mut to_server) = server.into_split();
+            tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+            tokio::spawn(async move {
+                let mut piece = vec![0; 4096];
+                while let Ok(length @ 1..) = from_client.read(&mut piece).await {
+                    tokio::time::sleep(Duration::from_millis(30)).await;
+                    to_server.write_all(&piece[..length]).await?;
+                }
+                std::io::Result::Ok(())
+            });
+        }
+    });
+    address
 }

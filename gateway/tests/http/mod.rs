@@ -55,6 +55,15 @@ impl Bench {
     }
 
     pub(crate) async fn with(name: &str, configure: impl FnOnce(NeonConfig) -> NeonConfig) -> Self {
+        Self::before(name, &url(), configure).await
+    }
+
+    /// With a gateway that reaches the server by this URL.
+    pub(crate) async fn before(
+        name: &str,
+        server: &str,
+        configure: impl FnOnce(NeonConfig) -> NeonConfig,
+    ) -> Self {
         let name = format!("gateway_{name}");
         let admin = direct(None).await;
         for sql in [
@@ -65,7 +74,7 @@ impl Bench {
         ] {
             admin.batch_execute(&sql).await.unwrap();
         }
-        let config = configure(NeonConfig::new(&url()).unwrap());
+        let config = configure(NeonConfig::new(server).unwrap());
         let gateway = NeonGateway::start(config).await.unwrap();
         let oracle = direct(Some(&name)).await;
         Self { gateway, name, oracle }
