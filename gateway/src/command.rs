@@ -16,6 +16,7 @@ const USAGE: &str = "\
 Local stand-ins for serverless database endpoints, in front of an ordinary database.
 
 Usage: drivetrain-gateway <GATEWAY> [OPTIONS]
+       drivetrain gateway <GATEWAY> [OPTIONS]
 
 Gateways:
   neon       Neon's SQL over HTTP and WebSockets, in front of any Postgres

@@ -17,6 +17,7 @@ pub(super) const USAGE: &str = "\
 Neon's SQL over HTTP (POST /sql) and WebSockets, in front of any Postgres.
 
 Usage: drivetrain-gateway neon --postgres URL [OPTIONS]
+       drivetrain gateway neon --postgres URL [OPTIONS]
 
 Options:
   --postgres URL           The server: postgres://HOST:PORT/?sslmode=MODE. Clients bring user, password and database

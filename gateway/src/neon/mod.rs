@@ -39,7 +39,7 @@ use state::State;
 
 use crate::Error;
 
-/// A running gateway. Dropping it stops it at once; [`NeonGateway::shutdown`] lets requests finish.
+/// A running gateway. Dropping it cancels what runs and stops it; [`NeonGateway::shutdown`] lets requests finish.
 #[derive(Debug)]
 pub struct NeonGateway {
     state: Arc<State>,
