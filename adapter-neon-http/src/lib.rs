@@ -2,6 +2,7 @@
 //! needed.
 
 mod config;
+mod websocket;
 pub mod wire;
 
 pub use config::{NeonConfig, PipelineConnect, Transport};

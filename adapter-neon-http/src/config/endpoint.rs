@@ -157,7 +157,7 @@ pub(super) fn bracketed(host: &str) -> Cow<'_, str> {
 }
 
 /// What follows the first label of a host of Neon's own.
-fn neon_region(host: &str) -> Option<&str> {
+pub(crate) fn neon_region(host: &str) -> Option<&str> {
     let bare = host.strip_suffix('.').unwrap_or(host);
     let (_, region) = bare.split_once('.')?;
     let lower = region.to_ascii_lowercase();
@@ -167,7 +167,8 @@ fn neon_region(host: &str) -> Option<&str> {
         .then_some(region)
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether that is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let lower = host.to_ascii_lowercase();
     lower == "localhost"
         || lower.ends_with(".localhost")

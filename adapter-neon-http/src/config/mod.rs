@@ -2,7 +2,7 @@
 
 mod builder;
 mod connection_string;
-mod endpoint;
+pub(crate) mod endpoint;
 mod keys;
 mod options;
 mod session;

@@ -124,6 +124,11 @@ pub fn failure(answer: &Answered<'_>, asked: Asked, now: Duration) -> Failure {
     }
 }
 
+/// The error for one of the endpoint's messages at the start of a session, where nothing has been asked yet.
+pub(crate) fn at_start(message: &str) -> Option<Error> {
+    endpoint::by_message(message, Asked::Read).map(|failure| failure.error)
+}
+
 impl Failure {
     /// The same with the endpoint's own words beside it.
     fn noting(self, message: &str) -> Self {
