@@ -83,12 +83,11 @@ fn every_response_in_the_form_that_is_asked_for_is_read() {
             assert_eq!(field.name, expected["name"].as_str().unwrap(), "{name}");
             assert_eq!(u64::from(field.type_oid), expected["dataTypeID"].as_u64().unwrap(), "{name}");
         }
-        let columns = response.fields.len();
         let result = response.into_result(&TypeRegistry::new()).unwrap();
-        for row in 0..result.rows.len() {
-            for column in 0..columns {
+        for (row, expected) in expected_rows.iter().enumerate() {
+            for (column, expected) in expected.iter().enumerate() {
                 let cell = result.rows.cell(row, column).unwrap_or_else(|e| panic!("{name}, {column}: {e}"));
-                assert_eq!(cell.is_null(), expected_rows[row][column].is_none(), "{name}, {column}");
+                assert_eq!(cell.is_null(), expected.is_none(), "{name}, {column}");
                 cells += 1;
             }
         }

@@ -172,10 +172,10 @@ fn every_key_is_read() {
 
 #[test]
 fn what_neon_and_planetscale_hand_out_is_taken() {
-    let neon = read(&format!(
+    let neon = read(
         "postgresql://neondb_owner:npg_x@ep-a-1-pooler.us-east-2.aws.neon.tech/neondb\
-         ?sslmode=require&channel_binding=require"
-    ));
+         ?sslmode=require&channel_binding=require",
+    );
     assert_eq!(neon.prepared(), StatementMode::Unnamed, "a pooler");
     assert!(neon.session.settings().is_empty());
     let planetscale = read(

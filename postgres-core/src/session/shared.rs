@@ -46,7 +46,7 @@ impl Shared {
     }
 
     /// The types among `oids` to ask the catalog for.
-    pub(crate) fn unknown(&self, oids: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    pub fn unknown(&self, oids: impl IntoIterator<Item = u32>) -> Vec<u32> {
         let mut unknown = self.types.unknown(oids);
         if !unknown.is_empty() {
             let asked = lock(&self.asked);
@@ -56,7 +56,7 @@ impl Shared {
     }
 
     /// Notes that the catalog has been asked for them.
-    pub(crate) fn asked(&self, oids: &[u32]) {
+    pub fn asked(&self, oids: &[u32]) {
         lock(&self.asked).extend(oids);
     }
 

@@ -95,7 +95,7 @@ fn what_is_no_answer_is_refused_without_being_shown() {
     ] {
         complaint(&body(FIELD, rows, r#""SELECT""#, "1"));
     }
-    for rows in [r#"[[]]"#, r#"[["1","canary"]]"#, r#"[["1"],["1","canary"]]"#] {
+    for rows in ["[[]]", r#"[["1","canary"]]"#, r#"[["1"],["1","canary"]]"#] {
         assert!(complaint(&body(FIELD, rows, r#""SELECT""#, "1")).contains("number"), "{rows}");
     }
     for count in ["-1", "1.5", "\"1\"", "18446744073709551616", "[]"] {

@@ -1,0 +1,116 @@
+//! One request and its answer, and the wait for a database that is not up yet.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use drivetrain_adapter_api::http::{HttpMethod, HttpRequest, HttpResponse};
+use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
+
+use super::{HttpSide, Until};
+use crate::adapter::NAME;
+use crate::wire::error::{Answered, Asked, Failure, failure};
+use crate::wire::headers::{self, Header};
+
+/// An error says no more than this; what is longer is not read.
+const LARGEST_ERROR: usize = 1 << 20;
+
+/// How long to wait before asking a database that was not up again; doubled each time.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// How often it is asked where the caller sets no limit of time.
+const ATTEMPTS: u32 = 6;
+
+impl HttpSide {
+    /// Posts a body, and gives that of an answer with status 200.
+    ///
+    /// A database that the endpoint cannot reach yet is asked again, since nothing of the request can have run: as long as
+    /// the caller waits, or so many times.
+    ///
+    /// # Errors
+    /// What the endpoint reports, and what the transport meets.
+    pub(super) async fn post(
+        &self,
+        transaction: &[Header],
+        body: Bytes,
+        asked: Asked,
+        until: Until,
+    ) -> Result<Bytes> {
+        let mut wait = FIRST_WAIT;
+        let mut attempt = 1;
+        loop {
+            let failure = match self.attempt(transaction, body.clone(), asked).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let again = match until.0 {
+                Some(end) => self.runtime.monotonic() + wait < end,
+                None => attempt < ATTEMPTS,
+            };
+            if !(failure.waking && again) {
+                return Err(failure.error);
+            }
+            tracing::debug!(
+                target: "drivetrain",
+                adapter = NAME,
+                attempt,
+                wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                "waiting for the database to be up"
+            );
+            self.runtime.sleep(wait).await;
+            wait = LONGEST_WAIT.min(wait * 2);
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, transaction: &[Header], body: Bytes, asked: Asked) -> Result<Bytes, Failure> {
+        let plain = |error| Failure { error, waking: false };
+        let mut headers = headers::base(self.config.connection_string().await.map_err(plain)?);
+        if let Some(token) = self.config.token.get().await.map_err(plain)? {
+            headers.push(headers::authorization(&token));
+        }
+        headers.extend_from_slice(transaction);
+        let url = self.endpoint.clone();
+        let request = HttpRequest { method: HttpMethod::Post, url, headers, body, timeout: None };
+        let sent = self.transport.send(request).await;
+        let response = sent.map_err(|error| plain(after_sending(error, asked)))?;
+        let status = response.status;
+        if status == 200 {
+            let read = response.bytes(self.config.max_response_bytes).await;
+            return read.map_err(|error| plain(while_reading(error, asked)));
+        }
+        tracing::debug!(
+            target: "drivetrain",
+            adapter = NAME,
+            http.status = status,
+            db.request_id = response.header("neon-request-id"),
+            "the endpoint reported an error"
+        );
+        let retry_after = response.header("retry-after").map(str::to_owned);
+        let body = error_body(response).await.map_err(|error| plain(after_sending(error, asked)))?;
+        let answer = Answered { status, retry_after: retry_after.as_deref(), body: &body };
+        Err(failure(&answer, asked, self.runtime.unix_time()))
+    }
+}
+
+/// The body of an error; nothing of one that is too large to be an error.
+async fn error_body(response: HttpResponse) -> Result<Bytes> {
+    match response.bytes(LARGEST_ERROR).await {
+        Err(error) if error.kind() == ErrorKind::ResponseTooLarge => Ok(Bytes::new()),
+        body => body,
+    }
+}
+
+/// The transport knows whether a byte was sent; here it is known whether that does harm.
+fn after_sending(error: Error, asked: Asked) -> Error {
+    if error.retry() == RetryClass::OutcomeUnknown { error.with_retry(asked.fate_unknown()) } else { error }
+}
+
+fn while_reading(error: Error, asked: Asked) -> Error {
+    if error.kind() == ErrorKind::ResponseTooLarge {
+        return error
+            .with_hint("ask for fewer rows, stream them over a WebSocket, or raise max_response_bytes")
+            .with_retry(asked.would_come_again());
+    }
+    error.with_retry(asked.fate_unknown())
+}
