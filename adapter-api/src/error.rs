@@ -405,6 +405,13 @@ impl Error {
         self
     }
 
+    /// The same error without a position, where it is not that in the caller's text.
+    #[must_use]
+    pub fn without_position(mut self) -> Self {
+        self.0.position = None;
+        self
+    }
+
     /// The same error for that query of a batch, counted from 0.
     #[must_use]
     pub fn with_batch_index(mut self, index: usize) -> Self {

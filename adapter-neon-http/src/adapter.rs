@@ -179,7 +179,16 @@ impl Inner {
             statements: statements.iter().map(|statement| wire::Statement::new(statement.text)).collect(),
             until,
         };
-        if call.statements.is_empty() { Ok(()) } else { self.http.run(call).await.map(drop) }
+        let outcome = if call.statements.is_empty() { Ok(Vec::new()) } else { self.http.run(call).await };
+        outcome.map(drop).map_err(|error| match (statements.as_slice(), error.position()) {
+            (_, None) => error,
+            ([only], Some(position)) => {
+                let before = sql.get(..only.offset).unwrap_or_default().chars().count();
+                error.with_position(position.saturating_add(u32::try_from(before).unwrap_or(u32::MAX)))
+            }
+            // Which statement it is in is not told.
+            (_, Some(_)) => error.without_position(),
+        })
     }
 }
 
