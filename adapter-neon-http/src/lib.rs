@@ -4,8 +4,8 @@
 mod adapter;
 mod capabilities;
 mod config;
-mod websocket;
 mod http;
+mod websocket;
 pub mod wire;
 
 pub use adapter::NeonAdapter;
