@@ -22,8 +22,8 @@ use tokio::io::DuplexStream;
 /// Connects to servers made of prepared bytes.
 #[derive(Debug)]
 struct Fake {
-    /// What the server says to a start that is sent ahead.
-    ahead: Vec<u8>,
+    /// What the server says to a start that is sent ahead, from one connection to the next; the last goes on.
+    ahead: Vec<Vec<u8>>,
     /// What it says after a start in the ordinary way.
     answers: Vec<Vec<u8>>,
     forgone: AtomicBool,
@@ -46,14 +46,15 @@ impl Connector for Fake {
     }
 
     async fn connect(&self) -> Result<(Session<DuplexStream>, ())> {
-        self.connections.fetch_add(1, Ordering::AcqRel);
+        let earlier = self.connections.fetch_add(1, Ordering::AcqRel);
         let start = Start { password: Some("p".to_owned()), confidential: true, ..Start::new("u", "d") };
         let shared = Arc::new(Shared::new());
         let session = if self.forgone.load(Ordering::Acquire) && !self.stubborn {
             let answers = std::iter::once(welcome()).chain(self.answers.clone()).collect();
             Session::start(fake::server(answers), &start, shared).await?
         } else {
-            Session::start_pipelined(fake::server(vec![self.ahead.clone()]), &start, shared)?
+            let ahead = self.ahead[earlier.min(self.ahead.len() - 1)].clone();
+            Session::start_pipelined(fake::server(vec![ahead]), &start, shared)?
         };
         Ok((session, ()))
     }
@@ -66,12 +67,17 @@ impl Connector for Fake {
         self.forgone.store(true, Ordering::Release);
     }
 
+    fn retry_start(&self, error: &Error, attempt: u32) -> Option<Duration> {
+        let waking = error.kind() == ErrorKind::ServerUnavailable && attempt < 3;
+        waking.then_some(Duration::from_millis(1))
+    }
+
     fn timed_out(&self, limit: Duration) -> Error {
         Error::new(ErrorKind::Connect, format!("not within {limit:?}"))
     }
 }
 
-fn pool(ahead: Vec<u8>, answers: Vec<Vec<u8>>, stubborn: bool) -> SessionPool<Fake> {
+fn pool(ahead: Vec<Vec<u8>>, answers: Vec<Vec<u8>>, stubborn: bool) -> SessionPool<Fake> {
     let (forgone, connections) = (AtomicBool::new(false), AtomicUsize::new(0));
     let connector = Arc::new(Fake { ahead, answers, forgone, stubborn, connections });
     let lowerer = Lowerer::new(&Capabilities::none(Dialect::Postgres).with_raw_sql(true));
@@ -80,7 +86,7 @@ fn pool(ahead: Vec<u8>, answers: Vec<Vec<u8>>, stubborn: bool) -> SessionPool<Fa
 
 /// A pool in front of a server that asks for SCRAM, and goes on with those answers.
 fn refusing(answers: Vec<Vec<u8>>) -> SessionPool<Fake> {
-    pool(auth(10, b"SCRAM-SHA-256\0\0"), answers, false)
+    pool(vec![auth(10, b"SCRAM-SHA-256\0\0")], answers, false)
 }
 
 fn connections(pool: &SessionPool<Fake>) -> usize {
@@ -171,7 +177,7 @@ async fn the_first_call_of_a_session_is_made_once_more() {
 
 #[tokio::test]
 async fn it_is_made_once_more_and_not_twice() {
-    let pool = pool(auth(10, b"SCRAM-SHA-256\0\0"), vec![], true);
+    let pool = pool(vec![auth(10, b"SCRAM-SHA-256\0\0")], vec![], true);
     let error = pool.query(select()).await.unwrap_err();
     assert_eq!((error.kind(), error.retry()), (ErrorKind::Connect, RetryClass::SafeNow));
     assert_eq!((connections(&pool), error.adapter()), (2, Some("fake")));
@@ -180,11 +186,36 @@ async fn it_is_made_once_more_and_not_twice() {
 #[tokio::test]
 async fn an_error_of_the_start_is_no_reason_to_make_it_again() {
     let wrong = error(&[(b'S', "FATAL"), (b'V', "FATAL"), (b'C', "28P01"), (b'M', "no")]);
-    let pool = pool([auth(3, &[]), wrong].concat(), vec![], false);
+    let pool = pool(vec![[auth(3, &[]), wrong].concat()], vec![], false);
     let mut transaction = pool.begin(TransactionOptions::new()).await.unwrap();
     let error = transaction.query(select()).await.unwrap_err();
     assert_eq!((error.kind(), error.retry()), (ErrorKind::AuthenticationFailed, RetryClass::Never));
     assert_eq!(connections(&pool), 1);
     let error = transaction.query(select()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TransactionEnded);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_up_yet_is_asked_again() {
+    let starting = error(&[(b'S', "FATAL"), (b'V', "FATAL"), (b'C', "57P03"), (b'M', "starting")]);
+    let ran = [tag("SELECT 1"), ready(b'I')].concat();
+    let up = [auth(3, &[]), welcome(), ran].concat();
+    let waking = pool(vec![starting.clone(), starting.clone(), up.clone()], vec![], false);
+    waking.script("SELECT 1").await.unwrap();
+    assert_eq!(connections(&waking), 3);
+
+    let down = pool(vec![starting], vec![], false);
+    let error = down.script("SELECT 1").await.unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::ServerUnavailable, RetryClass::SafeNow));
+    assert_eq!(connections(&down), 3);
+
+    // Once it has let us in, the same error is one of the call, which may have been run.
+    let ending = error_of_the_call();
+    let ended = pool(vec![[auth(3, &[]), welcome(), ending].concat(), up], vec![], false);
+    let error = ended.script("SELECT 1").await.unwrap_err();
+    assert_eq!((connections(&ended), error.retry()), (1, RetryClass::OutcomeUnknown));
+}
+
+fn error_of_the_call() -> Vec<u8> {
+    error(&[(b'S', "FATAL"), (b'V', "FATAL"), (b'C', "57P01"), (b'M', "stopping")])
 }

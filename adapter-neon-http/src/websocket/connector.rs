@@ -13,9 +13,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::stream::SocketStream;
 use super::{Setup, SocketPolicy, parameters, settings, start_error};
+use crate::adapter::NAME;
 
 /// How long the proxy may take to close a WebSocket on which it was asked to cancel.
 const CANCEL: Duration = Duration::from_secs(2);
+
+/// How long to wait before asking a database that was not up again; doubled each time.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// How often it is asked.
+const ATTEMPTS: u32 = 6;
 
 /// Opens WebSockets to one database and starts sessions in them.
 #[derive(Debug)]
@@ -54,7 +61,7 @@ impl SocketConnector {
         match (self.setup.policy, self.asks.load(Ordering::Acquire)) {
             _ if self.must_be_settled() => false,
             (SocketPolicy::Ask, _) | (_, OTHER) | (SocketPolicy::Learn, UNKNOWN) => false,
-            (SocketPolicy::Ahead, _) | (SocketPolicy::Learn, _) => true,
+            (SocketPolicy::Ahead | SocketPolicy::Learn, _) => true,
         }
     }
 
@@ -113,7 +120,7 @@ impl Connector for SocketConnector {
     type Origin = ();
 
     fn name(&self) -> &'static str {
-        super::NAME
+        NAME
     }
 
     fn mode(&self) -> StatementMode {
@@ -121,8 +128,35 @@ impl Connector for SocketConnector {
     }
 
     async fn connect(&self) -> Result<(Session<SocketStream>, ())> {
-        let session = self.start().await.map_err(|error| self.with_place(error))?;
-        Ok((session, ()))
+        let mut attempt = 1;
+        loop {
+            let error = match self.start().await {
+                Ok(session) => return Ok((session, ())),
+                Err(error) => error,
+            };
+            match self.retry_start(&error, attempt) {
+                Some(wait) => self.runtime.sleep(wait).await,
+                None => return Err(self.with_place(error)),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// A database that sleeps is being woken up: it is asked again, as long as the caller waits or so many times.
+    fn retry_start(&self, error: &Error, attempt: u32) -> Option<Duration> {
+        let waking = error.kind() == ErrorKind::ServerUnavailable && error.retry() == RetryClass::SafeNow;
+        if !waking || attempt >= ATTEMPTS {
+            return None;
+        }
+        let wait = LONGEST_WAIT.min(FIRST_WAIT * 2_u32.saturating_pow(attempt - 1));
+        tracing::debug!(
+            target: "drivetrain",
+            adapter = NAME,
+            attempt,
+            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            "waiting for the database to be up"
+        );
+        Some(wait)
     }
 
     async fn cancel(&self, (): &(), key: CancelKey) -> Result<()> {

@@ -23,9 +23,6 @@ use crate::config::endpoint::{is_loopback, neon_region};
 use crate::config::{NeonConfig, PipelineConnect};
 pub(crate) use connector::SocketConnector;
 
-/// The adapter's name.
-const NAME: &str = "neon-http";
-
 /// The calls of the adapter that go through WebSockets.
 pub(crate) type WebSocketSide = SessionPool<SocketConnector>;
 

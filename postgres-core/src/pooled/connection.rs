@@ -24,8 +24,10 @@ pub(super) struct Connection<C: Connector> {
     runtime: SharedRuntime,
     /// How long connecting may take.
     connect_limit: Duration,
-    /// Its session has been made a second time.
+    /// Its start has been made without pipelining.
     restarted: bool,
+    /// How often the server has refused to start its session.
+    refusals: u32,
     /// A transaction on it was dropped.
     pub(super) owes_rollback: bool,
 }
@@ -38,17 +40,37 @@ impl<C: Connector> Connection<C> {
         runtime: SharedRuntime,
         connect_limit: Duration,
     ) -> Self {
-        Self { session, origin, connector, runtime, connect_limit, restarted: false, owes_rollback: false }
+        Self {
+            session,
+            origin,
+            connector,
+            runtime,
+            connect_limit,
+            restarted: false,
+            refusals: 0,
+            owes_rollback: false,
+        }
     }
 
-    /// Whether the call with that outcome is to be made again: the server did not take the start that was sent ahead with
-    /// it, and has not run it. Then the session is a new one, started without pipelining. It happens once at most.
+    /// Whether the call with that outcome is to be made again, because its session was never started and it has not been
+    /// run. Then the session is a new one: where the server did not take the start that was sent ahead, one that is
+    /// started without, once at most; where the server refused to start one for now, as often as the connector says.
     pub(super) async fn starts_again<T>(&mut self, outcome: &Result<T>) -> Result<bool> {
-        if outcome.is_ok() || self.restarted || !self.session.pipelining_refused() {
+        let Err(error) = outcome else { return Ok(false) };
+        if self.session.pipelining_refused() {
+            if std::mem::replace(&mut self.restarted, true) {
+                return Ok(false);
+            }
+            self.connector.forgo_pipelining();
+        } else if self.session.start_refused() {
+            self.refusals += 1;
+            match self.connector.retry_start(error, self.refusals) {
+                Some(wait) => self.runtime.sleep(wait).await,
+                None => return Ok(false),
+            }
+        } else {
             return Ok(false);
         }
-        self.restarted = true;
-        self.connector.forgo_pipelining();
         let limit = self.connect_limit;
         let (session, origin) = with_timeout(&*self.runtime, limit, self.connector.connect())
             .await

@@ -43,6 +43,13 @@ pub trait Connector: Debug + Send + Sync + 'static {
     /// The server does not take a pipelined start: sessions from now on MUST be [started](Session::start) without.
     fn forgo_pipelining(&self) {}
 
+    /// How long to wait before a call is made again whose session the server refused to start with that error, for the
+    /// `attempt`th time beginning at 1: nothing of the call has been run. `None`, the default, if it is not made again.
+    fn retry_start(&self, error: &Error, attempt: u32) -> Option<Duration> {
+        let _ = (error, attempt);
+        None
+    }
+
     /// The error for a [`connect`](Self::connect) that took longer than `limit`.
     fn timed_out(&self, limit: Duration) -> Error;
 }

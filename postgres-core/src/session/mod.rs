@@ -145,6 +145,12 @@ impl<S> Session<S> {
         self.starting.as_ref().is_some_and(|starting| starting.refused)
     }
 
+    /// Whether the server answered the [pipelined](Self::start_pipelined) start with an error. The session is of no use
+    /// then, and the call that was sent with the start has not been run.
+    pub fn start_refused(&self) -> bool {
+        self.starting.as_ref().is_some_and(|starting| starting.failed)
+    }
+
     /// How the server had us prove who we are, as far as is known.
     pub fn auth_method(&self) -> AuthMethod {
         self.method

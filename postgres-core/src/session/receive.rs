@@ -78,9 +78,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// The error for what the server reports. At the start it says that nothing that was sent with it has been run.
-    pub(super) fn reported(&self, fields: ErrorFields) -> Error {
-        match &self.starting {
-            Some(starting) => (starting.translate)(to_error(fields, InFlight::Connect)),
+    pub(super) fn reported(&mut self, fields: ErrorFields) -> Error {
+        match &mut self.starting {
+            Some(starting) => {
+                starting.failed = true;
+                (starting.translate)(to_error(fields, InFlight::Connect))
+            }
             None => to_error(fields, self.under_way),
         }
     }

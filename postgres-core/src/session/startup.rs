@@ -85,12 +85,14 @@ pub(super) struct Starting {
     accepted: bool,
     /// The server does not want the password that was sent ahead.
     pub(super) refused: bool,
+    /// The server has answered with an error.
+    pub(super) failed: bool,
     pub(super) translate: fn(Error) -> Error,
 }
 
 impl Starting {
     fn new(translate: fn(Error) -> Error) -> Self {
-        Self { asked: false, accepted: false, refused: false, translate }
+        Self { asked: false, accepted: false, refused: false, failed: false, translate }
     }
 }
 
