@@ -8,17 +8,19 @@ use std::time::Duration;
 use async_lock::{RwLock, RwLockReadGuard};
 use drivetrain_adapter_api::http::SharedHttpTransport;
 use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
+use drivetrain_adapter_api::websocket::SharedWebSocketTransport;
 use drivetrain_adapter_api::{
     Access, Adapter, Batch, Capabilities, Dialect, Error, ErrorKind, Lowered, MaybeSend, Query, QueryResult,
-    Result, RetryClass, TransactionOptions, async_trait,
+    Result, RetryClass, RowStream, Session, StreamOptions, Transaction, TransactionOptions, async_trait,
 };
 use drivetrain_postgres_core::session::Shared;
 use drivetrain_postgres_core::statement::Statement;
 use drivetrain_postgres_core::text::Place;
 use drivetrain_sql::{Lowerer, script};
 
-use crate::config::NeonConfig;
+use crate::config::{NeonConfig, Transport};
 use crate::http::{Call, HttpSide, Until, sent};
+use crate::websocket::{self, WebSocketSide};
 use crate::wire::error::Asked;
 use crate::{capabilities, wire};
 
@@ -38,7 +40,10 @@ pub struct NeonAdapter {
 }
 
 struct Inner {
-    http: HttpSide,
+    /// What goes by HTTP; `None` with [`Transport::WebSocket`].
+    http: Option<HttpSide>,
+    /// What needs a session; `None` with [`Transport::Http`].
+    websocket: Option<WebSocketSide>,
     lowerer: Lowerer,
     capabilities: Capabilities,
     runtime: SharedRuntime,
@@ -48,22 +53,57 @@ struct Inner {
 }
 
 impl NeonAdapter {
-    /// An adapter with that configuration, by those transports. Nothing is sent.
+    /// An adapter with that configuration, by those transports. Nothing is sent, and no WebSocket opened, before the first
+    /// call that needs it.
     ///
     /// # Errors
     /// [`Config`](ErrorKind::Config) for settings that contradict one another, and for endpoints that may not be used.
-    pub fn new(config: NeonConfig, runtime: SharedRuntime, http: SharedHttpTransport) -> Result<Self> {
-        Self::new_inner(config, runtime, http).map_err(named)
+    pub fn new(
+        config: NeonConfig,
+        http: SharedHttpTransport,
+        websocket: SharedWebSocketTransport,
+        runtime: SharedRuntime,
+    ) -> Result<Self> {
+        Self::new_inner(config, http, websocket, runtime).map_err(named)
     }
 
-    fn new_inner(config: NeonConfig, runtime: SharedRuntime, http: SharedHttpTransport) -> Result<Self> {
+    fn new_inner(
+        config: NeonConfig,
+        http: SharedHttpTransport,
+        websocket: SharedWebSocketTransport,
+        runtime: SharedRuntime,
+    ) -> Result<Self> {
         config.check()?;
         let capabilities = capabilities::of(&config);
         let lowerer = Lowerer::new(&capabilities);
-        let (config, shared) = (Arc::new(config), Arc::new(Shared::new()));
-        let http = HttpSide::new(config, http, Arc::clone(&runtime), shared)?;
+        let websocket = if config.has_websockets() {
+            let lowerer = Lowerer::new(&capabilities);
+            Some(websocket::side(&config, lowerer, websocket, Arc::clone(&runtime))?)
+        } else {
+            None
+        };
+        let http = match config.transport {
+            Transport::WebSocket => None,
+            _ => Some(HttpSide::new(Arc::new(config), http, Arc::clone(&runtime), Arc::new(Shared::new()))?),
+        };
         let (closed, running) = (AtomicBool::new(false), RwLock::new(()));
-        Ok(Self { inner: Arc::new(Inner { http, lowerer, capabilities, runtime, closed, running }) })
+        Ok(Self {
+            inner: Arc::new(Inner { http, websocket, lowerer, capabilities, runtime, closed, running }),
+        })
+    }
+
+    /// What the pool of WebSockets is doing now. There are none with [`Transport::Http`].
+    pub fn pool_status(&self) -> drivetrain_pool::Status {
+        self.inner.websocket.as_ref().map(WebSocketSide::status).unwrap_or_default()
+    }
+
+    /// The WebSockets, for a call that needs a session.
+    fn stateful(&self, what: &str) -> Result<&WebSocketSide> {
+        self.inner.websocket.as_ref().ok_or_else(|| {
+            named(Error::unsupported(format!("{what} needs a WebSocket, and there is none here")).with_hint(
+                "use transport=auto and a password; what is known as a whole beforehand can be an atomic batch",
+            ))
+        })
     }
 }
 
@@ -117,8 +157,16 @@ impl Inner {
         self.only(call).await
     }
 
+    async fn run(&self, call: Call<'_>) -> Result<Vec<QueryResult>> {
+        let http = self
+            .http
+            .as_ref()
+            .ok_or_else(|| Error::unsupported("with transport=websocket there is no HTTP"))?;
+        http.run(call).await
+    }
+
     async fn only(&self, call: Call<'_>) -> Result<QueryResult> {
-        let mut results = self.http.run(call).await?;
+        let mut results = self.run(call).await?;
         results.pop().ok_or_else(|| Error::new(ErrorKind::Protocol, "a request gave no result"))
     }
 
@@ -141,7 +189,7 @@ impl Inner {
             .map(|(index, statement)| sent(statement).map_err(|error| place(error, index)));
         let asked = Asked::transaction(if options.read_only { Access::Read } else { access });
         let statements = statements.collect::<Result<_>>()?;
-        self.http.run(Call { statements, transaction: Some(options), asked, until }).await
+        self.run(Call { statements, transaction: Some(options), asked, until }).await
     }
 
     /// Queries that each take effect by themselves: one request for each, up to the first failure.
@@ -179,7 +227,7 @@ impl Inner {
             statements: statements.iter().map(|statement| wire::Statement::new(statement.text)).collect(),
             until,
         };
-        let outcome = if call.statements.is_empty() { Ok(Vec::new()) } else { self.http.run(call).await };
+        let outcome = if call.statements.is_empty() { Ok(Vec::new()) } else { self.run(call).await };
         outcome.map(drop).map_err(|error| match (statements.as_slice(), error.position()) {
             (_, None) => error,
             ([only], Some(position)) => {
@@ -215,6 +263,9 @@ impl Adapter for NeonAdapter {
     }
 
     async fn query(&self, query: Query) -> Result<QueryResult> {
+        if let (Some(websocket), None) = (&self.inner.websocket, &self.inner.http) {
+            return websocket.query(query).await;
+        }
         let (limit, access) = (query.options.timeout, query.options.access);
         let work = |until| self.inner.one(&query, until);
         self.inner.within(limit, access, work).await.map_err(named)
@@ -222,6 +273,9 @@ impl Adapter for NeonAdapter {
 
     async fn batch(&self, batch: Batch) -> Result<Vec<QueryResult>> {
         let inner = &self.inner;
+        if let (Some(websocket), None) = (&inner.websocket, &inner.http) {
+            return websocket.batch(batch).await;
+        }
         let (limit, access) = batch_limit(&batch);
         let work = |until| async move {
             match batch.atomic {
@@ -233,12 +287,30 @@ impl Adapter for NeonAdapter {
         inner.within(limit, access, work).await.map_err(named)
     }
 
+    async fn stream(&self, query: Query, options: StreamOptions) -> Result<RowStream<'static>> {
+        self.stateful("a stream of rows")?.stream(query, options).await
+    }
+
+    async fn begin(&self, options: TransactionOptions) -> Result<Box<dyn Transaction>> {
+        self.stateful("an interactive transaction")?.begin(options).await
+    }
+
+    async fn session(&self) -> Result<Box<dyn Session>> {
+        self.stateful("a session")?.session().await
+    }
+
     async fn script(&self, sql: &str) -> Result<()> {
+        if let Some(websocket) = &self.inner.websocket {
+            return websocket.script(sql).await;
+        }
         let work = |until| self.inner.script(sql, until);
         self.inner.within(None, Access::Unknown, work).await.map_err(named)
     }
 
     async fn health_check(&self) -> Result<()> {
+        if let (Some(websocket), None) = (&self.inner.websocket, &self.inner.http) {
+            return websocket.health_check().await;
+        }
         let work = |until| {
             let statements = vec![wire::Statement::new("SELECT 1")];
             self.inner.only(Call { statements, transaction: None, asked: Asked::Read, until })
@@ -248,6 +320,9 @@ impl Adapter for NeonAdapter {
 
     async fn close(&self) -> Result<()> {
         self.inner.closed.store(true, Ordering::Release);
+        if let Some(websocket) = &self.inner.websocket {
+            websocket.close().await;
+        }
         drop(self.inner.running.write().await);
         Ok(())
     }
@@ -255,6 +330,9 @@ impl Adapter for NeonAdapter {
 
 impl fmt::Debug for NeonAdapter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NeonAdapter").field("http", &self.inner.http).finish_non_exhaustive()
+        f.debug_struct("NeonAdapter")
+            .field("http", &self.inner.http)
+            .field("websocket", &self.inner.websocket)
+            .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ const LARGEST_MESSAGE: u64 = (1 << 30) - 1;
 
 /// The capabilities of an adapter with that configuration.
 pub(crate) fn of(config: &NeonConfig) -> Capabilities {
-    let stateful = config.transport != Transport::Http;
+    let stateful = config.has_websockets();
     let by_http = config.transport != Transport::WebSocket;
     // Postgres takes READ UNCOMMITTED and gives READ COMMITTED, which is stronger.
     let levels = IsolationLevels::of(&IsolationLevel::ALL);

@@ -113,8 +113,9 @@ async fn raw_sql_that_is_said_to_read_is_held_to_it() {
 }
 
 #[tokio::test]
-async fn a_script_is_one_request() {
-    let bench = bench("scripts").await;
+async fn a_script_by_http_is_one_request() {
+    let bench = Bench::http_only("scripts").await;
+    bench.setup("CREATE TABLE t (id int PRIMARY KEY)").await;
     let script = "INSERT INTO t VALUES (1); -- a comment; \n INSERT INTO t VALUES (2);;\
                   DO $$ BEGIN PERFORM 1; END $$; SELECT 1;";
     let (outcome, requests) = bench.requests(bench.adapter.script(script)).await;

@@ -42,7 +42,13 @@ const STARTING: &str =
 fn listed(answers: impl IntoIterator<Item = Answer>) -> (NeonAdapter, Arc<Listed>) {
     let http = Arc::new(Listed { answers: Mutex::new(answers.into_iter().collect()), ..Listed::default() });
     let config = NeonConfig::new("ep-a.eu.aws.neon.tech", "us er", "d b").password("p@w");
-    let adapter = NeonAdapter::new(config, drivetrain_env::default_runtime(), http.clone()).unwrap();
+    let adapter = NeonAdapter::new(
+        config,
+        http.clone(),
+        drivetrain_env::default_websocket().unwrap(),
+        drivetrain_env::default_runtime(),
+    )
+    .unwrap();
     (adapter, http)
 }
 

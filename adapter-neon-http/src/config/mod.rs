@@ -112,7 +112,7 @@ pub(crate) enum Tls {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transport {
     /// By HTTP, one request for a query or a batch; by a WebSocket, opened on demand, for transactions, sessions, streams
-    /// and scripts.
+    /// and scripts. With a token and no password there are no WebSockets: they take passwords only.
     #[default]
     Auto,
     /// By HTTP only: queries and batches.
@@ -207,6 +207,10 @@ impl NeonConfig {
         if self.max_request_bytes == 0 || self.max_response_bytes == 0 {
             return Err(Error::config("max_request_bytes and max_response_bytes must be above 0"));
         }
+        if self.transport == Transport::WebSocket && !self.token.is_none() {
+            return Err(Error::config("a token is for HTTP, and transport=websocket has none")
+                .with_hint("give a password, or use transport=http"));
+        }
         if self.transport != Transport::WebSocket {
             session::check_over_http(&self.session.settings())?;
         }
@@ -217,6 +221,15 @@ impl NeonConfig {
                 ));
         }
         self.pool.check().map_err(|error| Error::config(error.to_string()))
+    }
+
+    /// Whether there are WebSockets: they take passwords and no tokens.
+    pub(crate) fn has_websockets(&self) -> bool {
+        match self.transport {
+            Transport::Auto => self.token.is_none() || !self.password.is_none(),
+            Transport::Http => false,
+            Transport::WebSocket => true,
+        }
     }
 
     /// How statements are prepared over WebSockets.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drivetrain_adapter_api::{Adapter, Error, FromCell, Query, QueryResult, Value};
-use drivetrain_adapter_neon_http::{NeonAdapter, NeonConfig};
+use drivetrain_adapter_neon_http::{NeonAdapter, NeonConfig, Transport};
 use drivetrain_env::ReqwestHttp;
 use drivetrain_gateway::neon::{NeonConfig as GatewayConfig, NeonGateway};
 use tokio_postgres::NoTls;
@@ -43,6 +43,12 @@ impl Bench {
     /// With a schema named after the test, in which names are looked up by a setting that each request makes.
     pub(crate) async fn in_schema(name: &str) -> Self {
         Self::with(name, |gateway| gateway, NeonConfig::schema).await
+    }
+
+    /// The same by HTTP only.
+    pub(crate) async fn http_only(name: &str) -> Self {
+        Self::with(name, |gateway| gateway, |config, schema| config.schema(schema).transport(Transport::Http))
+            .await
     }
 
     pub(crate) async fn with(
@@ -93,7 +99,13 @@ impl Bench {
 
 /// An adapter by the real transports.
 pub(crate) fn connect(config: NeonConfig) -> Result<NeonAdapter, Error> {
-    NeonAdapter::new(config, drivetrain_env::default_runtime(), Arc::new(ReqwestHttp::new().unwrap()))
+    let http = Arc::new(ReqwestHttp::new().unwrap());
+    NeonAdapter::new(
+        config,
+        http,
+        drivetrain_env::default_websocket().unwrap(),
+        drivetrain_env::default_runtime(),
+    )
 }
 
 /// Waits until `condition` holds; fails after a time that only a hang needs.
