@@ -54,6 +54,7 @@ async fn a_start_in_one_message_with_a_query_works() {
     let answers = client.until('Z').await;
     assert_eq!(tags(&answers), "TDCZ");
     assert_eq!(answers[1].first(), "7");
+    assert_eq!((gateway.websockets(), gateway.websocket_messages()), (1, 1));
 }
 
 #[tokio::test]
