@@ -70,7 +70,7 @@ const HOSTED_LIMIT: usize = 64 << 20;
 /// | `application_name`, `schema`, `search_path`, `statement_timeout`, `lock_timeout`, `idle_in_transaction_session_timeout` | as for the adapter `postgres`. Over HTTP each request becomes a transaction that begins by setting them |
 /// | `options` | `-c name=value`, the same for any setting; `endpoint=ID`, `project=ID` and `neon_NAME:VALUE` are passed on to the proxy |
 /// | `sslmode`, `channel_binding`, `sslrootcert=system` | certificates are always verified in full, by the authorities of the transport that is handed in. What needs TLS is refused for an endpoint without it, and `sslmode=disable` for one with it |
-/// | `pool_max`, `connection_limit`, `pool_min`, `pool_timeout`, `pool_idle_timeout`, `pool_max_lifetime`, `connect_timeout` | the pool of WebSockets, as for the adapter `postgres`; refused with `transport=http` |
+/// | `pool_max`, `connection_limit`, `pool_min`, `pool_timeout`, `pool_idle_timeout`, `pool_max_lifetime`, `connect_timeout` | the pool of WebSockets, as for the adapter `postgres`, but for 5 connections at most by default; refused with `transport=http` |
 /// | `statement_mode`, `pgbouncer`, `statement_cache_size` | for WebSockets, as for the adapter `postgres`. Hosts whose first label ends with `-pooler` have `statement_mode=unnamed` by default |
 /// | `target_session_attrs` | `any` only |
 #[derive(Clone)]
@@ -152,7 +152,7 @@ impl NeonConfig {
             pipeline_connect: PipelineConnect::Auto,
             server_version: SERVER_VERSION,
             session: SessionConfig::default(),
-            pool: drivetrain_pool::Config::default(),
+            pool: default_pool(),
             mode: None,
             cached_statements: 256,
             max_request_bytes: HOSTED_LIMIT,
@@ -214,7 +214,7 @@ impl NeonConfig {
         if self.transport != Transport::WebSocket {
             session::check_over_http(&self.session.settings())?;
         }
-        if self.transport == Transport::Http && self.pool != drivetrain_pool::Config::default() {
+        if self.transport == Transport::Http && self.pool != default_pool() {
             return Err(Error::config("with transport=http there is no pool of connections to set up")
                 .with_hint(
                     "leave out connect_timeout, connection_limit and the keys that begin with pool_",
@@ -237,6 +237,11 @@ impl NeonConfig {
         let pooler = self.host.split('.').next().is_some_and(|label| label.ends_with("-pooler"));
         self.mode.unwrap_or(if pooler { StatementMode::Unnamed } else { StatementMode::Named })
     }
+}
+
+/// The pool of WebSockets: small, since only what needs a session goes through it.
+fn default_pool() -> drivetrain_pool::Config {
+    drivetrain_pool::Config { max_size: 5, ..drivetrain_pool::Config::default() }
 }
 
 impl fmt::Debug for NeonConfig {
