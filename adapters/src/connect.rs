@@ -42,10 +42,34 @@ pub async fn connect_with_default(default_url: &str) -> Result<SharedAdapter, Er
 
 async fn open(kind: Kind, settings: &Settings, runtime: &SharedRuntime) -> Result<SharedAdapter, Error> {
     let url = settings.url.secret();
+    if let (Some(endpoint), Kind::Postgres | Kind::Sqlite) = (&settings.endpoint, kind) {
+        return Err(Error::config(format!(
+            "there is an HTTP endpoint ({endpoint}), and the adapter uses none"
+        ))
+        .with_hint("name the adapter `neon-http`, or leave out DATABASE_ENDPOINT and `database.endpoint`"));
+    }
     match kind {
+        Kind::NeonHttp => neon_http(settings, runtime),
         Kind::Postgres => postgres(url, settings.namespace.as_deref(), runtime).await,
         Kind::Sqlite => sqlite(url).await,
     }
+}
+
+#[cfg(feature = "neon-http")]
+fn neon_http(settings: &Settings, runtime: &SharedRuntime) -> Result<SharedAdapter, Error> {
+    use drivetrain_adapter_neon_http::{NeonAdapter, NeonConfig};
+    let endpoint = settings.endpoint.as_ref().map(crate::url::Url::secret);
+    let mut config = NeonConfig::from_url_at(settings.url.secret(), endpoint)?;
+    if let Some(namespace) = &settings.namespace {
+        config = config.schema(namespace);
+    }
+    let (http, websocket) = (drivetrain_env::default_http()?, drivetrain_env::default_websocket()?);
+    Ok(Arc::new(NeonAdapter::new(config, http, websocket, Arc::clone(runtime))?))
+}
+
+#[cfg(not(feature = "neon-http"))]
+fn neon_http(_: &Settings, _: &SharedRuntime) -> Result<SharedAdapter, Error> {
+    Err(left_out("neon-http"))
 }
 
 #[cfg(feature = "postgres")]
@@ -79,7 +103,7 @@ async fn sqlite(_: &str) -> Result<SharedAdapter, Error> {
 }
 
 /// The error for an adapter whose feature, of the same name, is off.
-#[cfg(not(all(feature = "postgres", feature = "sqlite")))]
+#[cfg(not(all(feature = "neon-http", feature = "postgres", feature = "sqlite")))]
 fn left_out(name: &str) -> Error {
     Error::config(format!("the adapter `{name}` is not part of this build"))
         .with_hint(format!("turn on the feature `{name}` of drivetrain-adapters in Cargo.toml"))

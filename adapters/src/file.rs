@@ -12,13 +12,14 @@ use crate::known::nearest;
 pub(crate) const NAME: &str = "drivetrain.toml";
 
 const KEYS: [&str; 4] = ["database", "providers", "schema", "types"];
-const DATABASE_KEYS: [&str; 2] = ["adapter", "url"];
+const DATABASE_KEYS: [&str; 3] = ["adapter", "endpoint", "url"];
 
 /// What the file says about the database.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Database {
     pub(crate) url: Option<Source>,
     pub(crate) adapter: Option<String>,
+    pub(crate) endpoint: Option<String>,
 }
 
 /// Where the URL is.
@@ -59,7 +60,11 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Database, Error> {
         Some(name) => Source::Variable(name.trim().to_owned()),
         None => Source::Literal(url),
     });
-    Ok(Database { url, adapter: file.string(entries, "adapter")? })
+    Ok(Database {
+        url,
+        adapter: file.string(entries, "adapter")?,
+        endpoint: file.string(entries, "endpoint")?,
+    })
 }
 
 struct File<'a> {
@@ -125,10 +130,12 @@ mod tests {
             [database]
             url = \"env:APP_DATABASE\"
             adapter = \"postgres\"
+            endpoint = \"https://localhost/sql\"
         ";
         let database = read(text).unwrap();
         assert_eq!(database.url, Some(Source::Variable("APP_DATABASE".into())));
         assert_eq!(database.adapter.as_deref(), Some("postgres"));
+        assert_eq!(database.endpoint.as_deref(), Some("https://localhost/sql"));
         assert_eq!(read("").unwrap(), Database::default());
         assert_eq!(
             read("database.url = 'sqlite:dev.db'").unwrap().url,
@@ -146,7 +153,10 @@ mod tests {
                 "line 2: there is no key \"database.ulr\"; did you mean `database.url`?",
             ),
             ("url = 'canary'", "did you mean `database.url`? It stands below [database]"),
-            ("[database]\npassword = 'canary'", "the keys are `database.adapter`, `database.url`"),
+            (
+                "[database]\npassword = 'canary'",
+                "the keys are `database.adapter`, `database.endpoint`, `database.url`",
+            ),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(says) && !error.contains("canary"), "{error}");

@@ -7,6 +7,7 @@ use crate::url::Url;
 /// The adapters that this version has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
+    NeonHttp,
     Postgres,
     Sqlite,
 }
@@ -24,7 +25,7 @@ const ALL: [Known; 5] = [
     Known { name: "postgres", schemes: &["postgres", "postgresql"], kind: Some(Kind::Postgres) },
     Known { name: "sqlite", schemes: &["sqlite", "file"], kind: Some(Kind::Sqlite) },
     Known { name: "mysql", schemes: &["mysql", "mariadb"], kind: None },
-    Known { name: "neon-http", schemes: &["postgres", "postgresql"], kind: None },
+    Known { name: "neon-http", schemes: &["postgres", "postgresql"], kind: Some(Kind::NeonHttp) },
     Known { name: "planetscale", schemes: &["mysql"], kind: None },
 ];
 
@@ -125,6 +126,7 @@ mod tests {
         for url in ["postgres://h/db", "postgresql://h/db", "POSTGRES://h/db"] {
             assert_eq!(picked(url, None), Kind::Postgres);
             assert_eq!(picked(url, Some("postgres")), Kind::Postgres);
+            assert_eq!(picked(url, Some("neon-http")), Kind::NeonHttp);
         }
         for url in ["sqlite:dev.db", "sqlite::memory:", "sqlite://dev.db", "file:dev.db"] {
             assert_eq!(picked(url, None), Kind::Sqlite);
@@ -166,10 +168,8 @@ mod tests {
             error("mysql://u:canary@h/db", None)
                 .starts_with("the adapter `mysql` is not part of this version")
         );
-        assert!(
-            error("postgres://h/db", Some("neon-http")).contains("`neon-http` is not part of this version")
-        );
-        assert!(error("mysql://h/db", Some("planetscale")).contains("this version has: postgres, sqlite"));
+        let text = error("mysql://h/db", Some("planetscale"));
+        assert!(text.contains("this version has: postgres, sqlite, neon-http"), "{text}");
     }
 
     #[test]

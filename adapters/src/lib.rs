@@ -15,6 +15,7 @@
 //! |---|---|---|
 //! | the database | `DATABASE_URL` | `url = "env:NAME"`, or the URL itself |
 //! | the adapter | `DRIVETRAIN_ADAPTER` | `adapter = "postgres"` |
+//! | its HTTP endpoint, if it has one | `DATABASE_ENDPOINT` | `endpoint = "https://..."` |
 //!
 //! Variables are those of the process, and for those that are not set, the ones in a `.env` file; they go before
 //! `drivetrain.toml`. Both files are looked for in the current folder, then in the folders above it; the nearest is
@@ -25,6 +26,7 @@
 //! | scheme | adapter | cargo feature |
 //! |---|---|---|
 //! | `postgres://`, `postgresql://` | `postgres` | `postgres` |
+//! | `postgres://`, `postgresql://` | `neon-http`, if it is named | `neon-http` |
 //! | `sqlite:`, `file:` | `sqlite` | `sqlite` |
 //!
 //! Adapters that are not compiled in, names that do not exist, and adapters that do not fit their URL are errors of

@@ -13,14 +13,16 @@ use crate::url::Url;
 
 const URL_VARIABLE: &str = "DATABASE_URL";
 const ADAPTER_VARIABLE: &str = "DRIVETRAIN_ADAPTER";
+const ENDPOINT_VARIABLE: &str = "DATABASE_ENDPOINT";
 
 /// Which database to connect to, by which adapter, and how calls to it are treated.
 ///
-/// Its `Debug` shows the URL's scheme and host, and nothing else of it.
+/// Its `Debug` shows the scheme and the host of URLs, and nothing else of them.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub(crate) url: Url,
     pub(crate) adapter: Option<String>,
+    pub(crate) endpoint: Option<Url>,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Option<Duration>,
     pub(crate) statements_in_spans: Option<usize>,
@@ -33,6 +35,7 @@ impl Settings {
         Self {
             url: Url::new(url),
             adapter: None,
+            endpoint: None,
             retry: RetryPolicy::default(),
             timeout: None,
             statements_in_spans: None,
@@ -44,6 +47,13 @@ impl Settings {
     #[must_use]
     pub fn with_adapter(mut self, name: impl Into<String>) -> Self {
         self.adapter = Some(name.into());
+        self
+    }
+
+    /// Through that HTTP endpoint, for adapters that have one: where requests go instead of what follows from the URL.
+    #[must_use]
+    pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(Url::new(url));
         self
     }
 
@@ -77,7 +87,8 @@ impl Settings {
         self
     }
 
-    /// What the variables `DATABASE_URL` and `DRIVETRAIN_ADAPTER` of this process say. No file is read.
+    /// What the variables `DATABASE_URL`, `DRIVETRAIN_ADAPTER` and `DATABASE_ENDPOINT` of this process say. No file is
+    /// read.
     ///
     /// # Errors
     /// [`Config`](drivetrain_adapter_api::ErrorKind::Config) if `DATABASE_URL` is not set or empty.
@@ -121,17 +132,20 @@ impl Settings {
         if let Some(found) = Self::found(surroundings)? {
             return Ok(found);
         }
-        let mut settings = Self::new(default_url);
-        settings.adapter = adapter(surroundings)?;
-        Ok(settings)
+        Self::new(default_url).through(surroundings)
     }
 
     /// The settings, if anything says where the database is.
     fn found(surroundings: &Surroundings<'_>) -> Result<Option<Self>, Error> {
         let Some(url) = url(surroundings)? else { return Ok(None) };
-        let mut settings = Self::new(url);
-        settings.adapter = adapter(surroundings)?;
-        Ok(Some(settings))
+        Self::new(url).through(surroundings).map(Some)
+    }
+
+    /// The same by the adapter and the endpoint that are named, if any are.
+    fn through(mut self, surroundings: &Surroundings<'_>) -> Result<Self, Error> {
+        self.adapter = adapter(surroundings)?;
+        self.endpoint = endpoint(surroundings)?.map(Url::new);
+        Ok(self)
     }
 
     /// The name of the adapter, if one is named.
@@ -168,6 +182,11 @@ fn url(surroundings: &Surroundings<'_>) -> Result<Option<String>, Error> {
 fn adapter(surroundings: &Surroundings<'_>) -> Result<Option<String>, Error> {
     let in_file = || surroundings.file.as_ref().and_then(|(_, file)| file.adapter.clone());
     Ok(surroundings.variable(ADAPTER_VARIABLE)?.or_else(in_file))
+}
+
+fn endpoint(surroundings: &Surroundings<'_>) -> Result<Option<String>, Error> {
+    let in_file = || surroundings.file.as_ref().and_then(|(_, file)| file.endpoint.clone());
+    Ok(surroundings.variable(ENDPOINT_VARIABLE)?.or_else(in_file))
 }
 
 fn nothing_found(surroundings: &Surroundings<'_>) -> Error {

@@ -29,6 +29,7 @@ fn run(what: &str, folder: &Path, variables: &[(&str, &str)]) -> String {
         .args(["--exact", "inner", "--nocapture"])
         .env_remove("DATABASE_URL")
         .env_remove("DRIVETRAIN_ADAPTER")
+        .env_remove("DATABASE_ENDPOINT")
         .env(INNER, what)
         .envs(variables.iter().copied())
         .current_dir(folder)
@@ -46,6 +47,9 @@ fn variables_and_files_of_a_process() {
     let shown = run("from_env", folder.path(), &[url, adapter]);
     assert!(shown.contains("postgres://one.example.com") && shown.contains("Some(\"postgres\")"), "{shown}");
     assert!(!shown.contains("canary"), "{shown}");
+    let shown =
+        run("from_env", folder.path(), &[url, ("DATABASE_ENDPOINT", "https://canary@three.example/sql")]);
+    assert!(shown.contains("https://three.example") && !shown.contains("canary"), "{shown}");
     let shown = run("from_env", folder.path(), &[]);
     assert!(shown.contains("DATABASE_URL is not set"), "{shown}");
 

@@ -27,6 +27,27 @@ async fn mistakes_are_found_before_anything_is_contacted() {
     }
 }
 
+#[tokio::test]
+async fn an_endpoint_is_refused_where_nothing_uses_it() {
+    for url in ["postgres://canary:canary@h/db", "sqlite:canary.db"] {
+        let error = refused(Settings::new(url).with_endpoint("https://u:canary@h/sql")).await;
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().contains("neon-http"), "{error}");
+    }
+}
+
+#[cfg(not(feature = "neon-http"))]
+#[tokio::test]
+async fn neon_names_its_feature_where_it_is_left_out() {
+    let error =
+        refused(Settings::new("postgres://canary:canary@host/canary").with_adapter("neon-http")).await;
+    assert_eq!(
+        error.to_string(),
+        "the adapter `neon-http` is not part of this build; \
+         turn on the feature `neon-http` of drivetrain-adapters in Cargo.toml"
+    );
+}
+
 #[cfg(not(feature = "postgres"))]
 #[tokio::test]
 async fn postgres_names_its_feature_where_it_is_left_out() {

@@ -166,6 +166,14 @@ impl NeonConfig {
     /// [`Config`](drivetrain_adapter_api::ErrorKind::Config), naming the part that is wrong and the mend. Nothing of the
     /// URL that could be secret is repeated.
     pub fn from_url(url: &str) -> Result<Self> {
+        Self::from_url_at(url, None)
+    }
+
+    /// The configuration in a URL, with an endpoint that is given beside it and goes before the URL's own.
+    ///
+    /// # Errors
+    /// As [`from_url`](Self::from_url).
+    pub fn from_url_at(url: &str, endpoint: Option<&str>) -> Result<Self> {
         let mut config = Self::new("", "", "");
         let target = url::parse(url, |key, value| keys::apply(&mut config, key, value))?;
         (config.user, config.database) = target.identity()?;
@@ -177,6 +185,9 @@ impl NeonConfig {
         };
         (config.host, config.port) = (host.clone(), *port);
         config.password = target.password.map_or(Secret::None, Secret::Fixed);
+        if let Some(endpoint) = endpoint {
+            config.endpoint = Some(endpoint.to_owned());
+        }
         config.check()?;
         Ok(config)
     }

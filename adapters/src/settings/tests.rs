@@ -43,6 +43,19 @@ fn variables_go_before_dotenv_and_that_before_the_file() {
 }
 
 #[test]
+fn an_endpoint_is_found_where_the_adapter_is() {
+    let file =
+        ("drivetrain.toml", "database.url = 'sqlite:f.db'\ndatabase.endpoint = 'https://file.example/sql'");
+    let endpoint = |settings: Settings| settings.endpoint.map(|url| url.secret().to_owned());
+    assert_eq!(endpoint(load(&[file], &[]).unwrap()).as_deref(), Some("https://file.example/sql"));
+    let variable = [("DATABASE_ENDPOINT", "http://127.0.0.1:4444/sql")];
+    assert_eq!(endpoint(load(&[file], &variable).unwrap()).as_deref(), Some("http://127.0.0.1:4444/sql"));
+    assert_eq!(endpoint(load(&[FILE], &[]).unwrap()), None);
+    let shown = format!("{:?}", Settings::new("sqlite:a.db").with_endpoint("https://u:canary@h/canary"));
+    assert!(!shown.contains("canary"), "{shown}");
+}
+
+#[test]
 fn the_nearest_files_are_taken() {
     let near = ("inner/drivetrain.toml", "[database]\nurl = 'sqlite:near.db'");
     is(&load(&[FILE, near], &[]).unwrap(), "sqlite:near.db", None);
