@@ -26,11 +26,15 @@ impl fmt::Debug for CancelKey {
 /// Cancels what runs on one connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Canceller {
-    pub(super) upstream: Upstream,
-    pub(super) key: Option<CancelKey>,
+    upstream: Upstream,
+    key: Option<CancelKey>,
 }
 
 impl Canceller {
+    pub(crate) fn new(upstream: Upstream, key: Option<CancelKey>) -> Self {
+        Self { upstream, key }
+    }
+
     /// Asks the server to cancel, and waits until it has taken notice. Whether anything was running is not told.
     ///
     /// # Errors

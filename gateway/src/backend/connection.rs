@@ -93,7 +93,7 @@ impl Connection {
 
     /// Cancels what runs on this connection, from another one.
     pub(crate) fn canceller(&self) -> Canceller {
-        Canceller { upstream: self.upstream.clone(), key: self.key }
+        Canceller::new(self.upstream.clone(), self.key)
     }
 
     /// The stream, and the bytes that were read from it and not yet taken.

@@ -52,3 +52,22 @@ fn random() -> CancelKey {
     let [a, b, c, d, .., e, f, g, h] = *Uuid::new_v4().as_bytes();
     CancelKey { process: i32::from_be_bytes([a & 0x7f, b, c, d]), secret: i32::from_be_bytes([e, f, g, h]) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Upstream;
+
+    #[test]
+    fn a_key_counts_as_long_as_its_session() {
+        let upstream = Upstream::from_url("postgres://localhost?sslmode=disable").unwrap();
+        let keys = Keys::default();
+        let canceller = || Canceller::new(upstream.clone(), None);
+        let (one, other) = (keys.register(canceller()), keys.register(canceller()));
+        let (key, other_key) = (one.key, other.key);
+        assert_ne!(key, other_key);
+        assert!(keys.find(key).is_some());
+        drop(one);
+        assert!(keys.find(key).is_none() && keys.find(other_key).is_some());
+    }
+}

@@ -66,7 +66,7 @@ impl Socket {
     }
 
     /// Ends the connection without a close frame, as Neon's proxy does, and yet so that what was sent before arrives: a
-    /// socket that is closed with bytes unread would be reset.
+    /// socket that is closed with bytes unread is reset, and then not every system hands over what it has received.
     pub(super) async fn hang_up(self) {
         let mut io = self.stream.into_inner();
         let linger = async {
