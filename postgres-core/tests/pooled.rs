@@ -54,7 +54,8 @@ impl Connector for Fake {
             Session::start(fake::server(answers), &start, shared).await?
         } else {
             let ahead = self.ahead[earlier.min(self.ahead.len() - 1)].clone();
-            Session::start_pipelined(fake::server(vec![ahead]), &start, shared)?
+            // Having said that, it listens on.
+            Session::start_pipelined(fake::server(vec![ahead, vec![]]), &start, shared)?
         };
         Ok((session, ()))
     }
@@ -218,4 +219,20 @@ async fn a_server_that_is_not_up_yet_is_asked_again() {
 
 fn error_of_the_call() -> Vec<u8> {
     error(&[(b'S', "FATAL"), (b'V', "FATAL"), (b'C', "57P01"), (b'M', "stopping")])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_that_is_not_answered_takes_no_longer_than_connecting_may() {
+    let limit = Config::default().connect_timeout;
+    for said in [vec![], auth(3, &[]), [auth(3, &[]), auth(0, &[])].concat()] {
+        let mute = pool(vec![said], vec![], false);
+        let begun = tokio::time::Instant::now();
+        let error = mute.query(select()).await.unwrap_err();
+        assert_eq!((error.kind(), error.retry()), (ErrorKind::ConnectionLost, RetryClass::OutcomeUnknown));
+        assert_eq!(begun.elapsed().as_secs(), limit.as_secs());
+        assert_eq!(connections(&mute), 1);
+    }
+    // Once it has let us in, the call takes as long as it takes.
+    let slow = pool(vec![[auth(3, &[]), welcome()].concat()], vec![], false);
+    assert!(tokio::time::timeout(5 * limit, slow.query(select())).await.is_err());
 }

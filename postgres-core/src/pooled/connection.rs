@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drivetrain_adapter_api::runtime::{SharedRuntime, with_timeout};
-use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
+use drivetrain_adapter_api::{Error, ErrorKind, MaybeSend, Result, RetryClass};
 
 use super::Connector;
 use crate::session::{Session, StatementMode, TransactionStatus};
@@ -81,6 +81,26 @@ impl<C: Connector> Connection<C> {
             self.session.mark_traces();
         }
         Ok(true)
+    }
+
+    /// Goes off when a start that leaves with the next call has taken longer than connecting may.
+    pub(super) fn start_alarm(&self) -> impl Future<Output = ()> + MaybeSend + use<C> {
+        let watch = self.session.start_watch();
+        let (runtime, limit) = (Arc::clone(&self.runtime), self.connect_limit);
+        async move {
+            if let Some(watch) = watch {
+                runtime.sleep(limit).await;
+                if !watch.is_answered() {
+                    return;
+                }
+            }
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// The error for a start that has taken too long. The session is broken then.
+    pub(super) fn start_timed_out(&mut self) -> Error {
+        self.session.give_up_start(self.connector.timed_out(self.connect_limit))
     }
 
     /// Reports the notices that came while it was used. Their text may repeat values of rows.
@@ -193,14 +213,26 @@ impl<C: Connector> Connection<C> {
     }
 }
 
-/// Makes a call on a connection, and makes it again where it was sent ahead with a start that the server did not take.
+/// Makes a call on a connection, and makes it again where it was sent ahead with a start that the server did not take. A
+/// start may take as long as connecting may.
 macro_rules! call {
     ($connection:expr, $call:expr) => {
         call!($connection, $call, ())
     };
     ($connection:expr, $call:expr, $undo:expr) => {
         loop {
-            let outcome = $call.await;
+            let alarm = $connection.start_alarm();
+            let outcome = {
+                let (call, alarm) = (std::pin::pin!($call), std::pin::pin!(alarm));
+                match futures_util::future::select(call, alarm).await {
+                    futures_util::future::Either::Left((outcome, _)) => Some(outcome),
+                    futures_util::future::Either::Right(((), _)) => None,
+                }
+            };
+            let outcome = match outcome {
+                Some(outcome) => outcome,
+                None => Err($connection.start_timed_out()),
+            };
             if !$connection.starts_again(&outcome).await? {
                 break outcome;
             }

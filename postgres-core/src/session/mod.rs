@@ -51,7 +51,7 @@ pub use portal::Portal;
 pub use query::Answer;
 pub use request::Request;
 pub use shared::Shared;
-pub use startup::{Start, TlsAnswer, request_tls};
+pub use startup::{Start, StartWatch, TlsAnswer, request_tls};
 pub use status::{CancelKey, Notice, Notification, StatementMode, TransactionStatus};
 pub use tag::CommandTag;
 pub use transaction::{TransactionState, begin_sql};
@@ -149,6 +149,11 @@ impl<S> Session<S> {
     /// then, and the call that was sent with the start has not been run.
     pub fn start_refused(&self) -> bool {
         self.starting.as_ref().is_some_and(|starting| starting.failed)
+    }
+
+    /// Whether a [pipelined](Self::start_pipelined) start has been answered in full, for those who watch while a call goes on.
+    pub fn start_watch(&self) -> Option<StartWatch> {
+        self.starting.as_ref().map(|starting| StartWatch(Arc::clone(&starting.answered)))
     }
 
     /// How the server had us prove who we are, as far as is known.

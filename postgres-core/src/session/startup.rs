@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
 use postgres_protocol::message::frontend;
@@ -87,12 +88,26 @@ pub(super) struct Starting {
     pub(super) refused: bool,
     /// The server has answered with an error.
     pub(super) failed: bool,
+    /// It is over.
+    pub(super) answered: Arc<AtomicBool>,
     pub(super) translate: fn(Error) -> Error,
 }
 
 impl Starting {
     fn new(translate: fn(Error) -> Error) -> Self {
-        Self { asked: false, accepted: false, refused: false, failed: false, translate }
+        let answered = Arc::new(AtomicBool::new(false));
+        Self { asked: false, accepted: false, refused: false, failed: false, answered, translate }
+    }
+}
+
+/// Tells whether a start that was sent ahead has been answered in full.
+#[derive(Debug, Clone)]
+pub struct StartWatch(pub(super) Arc<AtomicBool>);
+
+impl StartWatch {
+    /// Whether it has.
+    pub fn is_answered(&self) -> bool {
+        self.0.load(Ordering::Acquire)
     }
 }
 
@@ -181,6 +196,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.under_way = InFlight::Connect;
         }
         self.finish_start().await
+    }
+
+    /// Gives up a session whose [pipelined](Self::start_pipelined) start is not answered: it is broken then. The error is
+    /// `error`, with the kind and retry class of a connection that broke under the call that was sent with the start.
+    pub fn give_up_start(&mut self, error: Error) -> Error {
+        self.violated(error.with_kind(ErrorKind::ConnectionLost))
     }
 
     /// A session whose start-up message lies in the buffer.
@@ -276,7 +297,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Reply::Message(Message::Ready(status)) if starting.accepted => {
                     self.status =
                         TransactionStatus::from_byte(status).map_err(|error| self.violated(error))?;
-                    self.starting = None;
+                    if let Some(starting) = self.starting.take() {
+                        starting.answered.store(true, Ordering::Release);
+                    }
                     return Ok(());
                 }
                 Reply::Message(other) => return Err(self.out_of_place(&other)),
