@@ -1,14 +1,31 @@
-//! The quickstart on Postgres, its effects read with tokio-postgres.
+//! The quickstart on Postgres, by its own protocol and by Neon's, its effects read with tokio-postgres.
 
 mod support;
 
-#[tokio::test]
+/// The same server through a gateway, by configuration alone.
+async fn by_neon(url: &str) -> String {
+    let config = drivetrain_gateway::neon::NeonConfig::new(url).unwrap();
+    let gateway = drivetrain_gateway::neon::NeonGateway::start(config).await.unwrap();
+    let endpoint = format!("{}/sql", gateway.url());
+    let url = url.to_owned();
+    let printed = tokio::task::spawn_blocking(move || {
+        support::run_with(&url, &[("DRIVETRAIN_ADAPTER", "neon-http"), ("DATABASE_ENDPOINT", &endpoint)])
+    });
+    let printed = printed.await.unwrap();
+    assert!(gateway.requests() > 10, "{} requests", gateway.requests());
+    assert_eq!(gateway.websockets(), 1, "for scripts and transactions");
+    printed
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn twice_in_a_namespace_of_its_own() {
     let url = std::env::var("TEST_POSTGRES_URL")
         .expect("TEST_POSTGRES_URL is not set: run the tests with `cargo xtask test`, which starts a server");
     let printed = support::run(&url);
     assert!(printed.starts_with("Connected through the adapter `postgres`.\n"), "{printed}");
     assert_eq!(support::run(&url), printed, "it can be run twice");
+    let expected = printed.replace("adapter `postgres`", "adapter `neon-http`");
+    assert_eq!(by_neon(&url).await, expected, "the same by Neon's protocol");
 
     let (second, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);

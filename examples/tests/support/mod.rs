@@ -14,11 +14,18 @@ fn quickstart() -> PathBuf {
 
 /// Runs it in a folder of its own, and gives what it prints on standard output.
 pub(crate) fn run(url: &str) -> String {
+    run_with(url, &[])
+}
+
+/// The same with more variables.
+pub(crate) fn run_with(url: &str, variables: &[(&str, &str)]) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let output = Command::new(quickstart())
         .current_dir(folder.path())
         .env("DATABASE_URL", url)
         .env_remove("DRIVETRAIN_ADAPTER")
+        .env_remove("DATABASE_ENDPOINT")
+        .envs(variables.iter().copied())
         .output()
         .expect("the quickstart can be started");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,35 +1,88 @@
-//! The quickstart runs on the embedded database and on Postgres, twice each, and says the same but for the adapter.
+//! The quickstart runs on the embedded database, on Postgres and through a gateway that speaks Neon's protocol, twice
+//! each, and says the same but for the adapter.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
 
 use crate::process;
 use crate::servers::{Servers, Variable};
 
 /// The words one of which the differing line must hold.
-const NAMES: [&str; 2] = ["sqlite", "postgres"];
+const NAMES: [&str; 3] = ["sqlite", "postgres", "neon-http"];
 
 pub(super) fn run(servers: &Servers) -> Result<(), String> {
     let variables = servers.variables();
-    let url = variables
+    let (_, url) = variables
         .iter()
         .find(|(name, _)| name == "TEST_POSTGRES_URL")
         .ok_or("there is no Postgres server")?;
-    let url = ("DATABASE_URL".to_owned(), url.1.clone());
-    let embedded = output(None)?;
-    same("two runs on SQLite", &embedded, &output(None)?, 0)?;
-    let server = output(Some(&url))?;
-    same("two runs on Postgres", &server, &output(Some(&url))?, 0)?;
-    same("SQLite and Postgres", &embedded, &server, 1)
+    let on_postgres = [("DATABASE_URL".to_owned(), url.clone())];
+    let embedded = output(&[])?;
+    same("two runs on SQLite", &embedded, &output(&[])?, 0)?;
+    let server = output(&on_postgres)?;
+    same("two runs on Postgres", &server, &output(&on_postgres)?, 0)?;
+    same("SQLite and Postgres", &embedded, &server, 1)?;
+
+    let gateway = Gateway::start(url)?;
+    let [url] = on_postgres;
+    let by_neon = [
+        url,
+        ("DRIVETRAIN_ADAPTER".to_owned(), "neon-http".to_owned()),
+        ("DATABASE_ENDPOINT".to_owned(), format!("{}/sql", gateway.url)),
+    ];
+    let neon = output(&by_neon)?;
+    same("two runs on Neon", &neon, &output(&by_neon)?, 0)?;
+    same("Postgres and Neon", &server, &neon, 1)
+}
+
+/// A gateway in front of the server, as a person starts it. Dropping it ends it.
+struct Gateway {
+    process: Child,
+    url: String,
+}
+
+impl Gateway {
+    fn start(postgres: &str) -> Result<Self, String> {
+        let program = ["run", "-q", "-p", "drivetrain-gateway", "--bin", "drivetrain-gateway", "--"];
+        let mut command = process::cargo(program);
+        println!("$ {} neon --postgres postgres://...", process::shown(&command));
+        command.args(["neon", "--postgres", postgres, "--listen", "127.0.0.1:0"]);
+        let process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let mut process = process.map_err(|error| format!("the gateway cannot be started: {error}"))?;
+        let output = process.stdout.take();
+        let mut gateway = Self { process, url: String::new() };
+        let mut line = String::new();
+        if let Some(output) = output {
+            let read = BufReader::new(output).read_line(&mut line);
+            read.map_err(|error| format!("the gateway's output cannot be read: {error}"))?;
+        }
+        let url = line.trim().strip_prefix("listening on ");
+        gateway.url = url.ok_or(format!("the gateway says {line:?}, not where it listens"))?.to_owned();
+        Ok(gateway)
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 /// Runs it as the README says, and returns what it prints.
-fn output(variable: Option<&Variable>) -> Result<String, String> {
+fn output(variables: &[Variable]) -> Result<String, String> {
     let mut command = process::cargo(["run", "-q", "--example", "quickstart"]);
-    command.env_remove("DATABASE_URL").env("CARGO_TERM_COLOR", "never");
-    println!(
-        "$ {}{}",
-        if variable.is_some() { "DATABASE_URL=postgres://... " } else { "" },
-        process::shown(&command)
-    );
-    let printed = process::capture(command.envs(variable.cloned()))?;
+    for name in ["DATABASE_URL", "DATABASE_ENDPOINT", "DRIVETRAIN_ADAPTER"] {
+        command.env_remove(name);
+    }
+    command.env("CARGO_TERM_COLOR", "never");
+    let set = variables.iter().map(|(name, value)| match name.as_str() {
+        "DATABASE_URL" => "DATABASE_URL=postgres://... ".to_owned(),
+        _ => format!("{name}={value} "),
+    });
+    println!("$ {}{}", set.collect::<String>(), process::shown(&command));
+    let printed = process::capture(command.envs(variables.iter().cloned()))?;
     if printed.lines().count() < 5 {
         return Err(format!("the quickstart printed next to nothing: {printed:?}"));
     }
