@@ -33,6 +33,7 @@ pages! {
     testing: "testing.md";
     types: "types.md";
     adapters: "adapters.md";
+    neon: "neon.md";
     round_trips: "round-trips.md";
     wasm: "wasm.md";
 }
