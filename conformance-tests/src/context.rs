@@ -199,6 +199,18 @@ impl Context {
         self.kept(self.0.namespace.adapter(&setup).await)
     }
 
+    /// Another adapter that has reached the server, or the error that it met on the way: when it was made, or, where that
+    /// sends nothing, when it was first asked for a sign of life.
+    ///
+    /// # Errors
+    /// As [`try_adapter`](Self::try_adapter).
+    pub async fn try_reaching(&self, setup: Setup) -> Outcome<Result<SharedAdapter, Error>> {
+        Ok(match self.try_adapter(setup).await? {
+            Ok(adapter) => adapter.health_check().await.map(|()| adapter),
+            error => error,
+        })
+    }
+
     /// The URL by which an application configures the adapter on the namespace of this case.
     ///
     /// # Errors

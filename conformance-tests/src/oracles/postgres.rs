@@ -116,18 +116,16 @@ fn said(error: &tokio_postgres::Error) -> String {
         .map_or_else(|| error.to_string(), |error| format!("{} {}", error.code().code(), error.message()))
 }
 
-/// Postgres's sessions by `application_name`.
-#[async_trait]
-impl Admin for PostgresServer {
-    async fn sessions(&self, marker: &str) -> Result<Vec<ServerSession>, Error> {
+impl PostgresServer {
+    /// The sessions for which `condition` holds, an expression over `pg_stat_activity`.
+    async fn sessions_where(&self, condition: &str) -> Result<Vec<ServerSession>, Error> {
         // Who waits is read from the locks, which are granted before whoever held them is answered; the wait that a
         // session reports of itself ends later.
         let sql = format!(
             "select pid, coalesce(xact_start is not null and state <> 'active' or state like 'idle in transaction%', false), \
              coalesce(state = 'active', false), \
              exists (select from pg_locks where pg_locks.pid = pg_stat_activity.pid and not granted), coalesce(query, '') \
-             from pg_stat_activity where application_name = '{}' order by pid",
-            marker.replace('\'', "''")
+             from pg_stat_activity where {condition} order by pid"
         );
         let mut kept = self.kept.lock().await;
         let rows = self.usable(&mut kept).await?.rows(&sql).await;
@@ -146,6 +144,25 @@ impl Admin for PostgresServer {
         sessions
             .collect::<Option<_>>()
             .ok_or_else(|| Error::new(ErrorKind::Protocol, "the server's list of sessions has another form"))
+    }
+
+    /// The sessions that run a statement with that text in it, for adapters whose sessions have no name of their own: over
+    /// HTTP, behind a proxy.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn sessions_that_run(&self, text: &str) -> Result<Vec<ServerSession>, Error> {
+        let text = text.replace('\'', "''");
+        let own = "pid <> pg_backend_pid() and application_name <> 'conformance oracle'";
+        self.sessions_where(&format!("{own} and state = 'active' and position('{text}' in query) > 0")).await
+    }
+}
+
+/// Postgres's sessions by `application_name`.
+#[async_trait]
+impl Admin for PostgresServer {
+    async fn sessions(&self, marker: &str) -> Result<Vec<ServerSession>, Error> {
+        self.sessions_where(&format!("application_name = '{}'", marker.replace('\'', "''"))).await
     }
 
     async fn kill(&self, session: i64) -> Result<(), Error> {

@@ -71,7 +71,7 @@ async fn too_many_connections(cx: Context) -> Outcome {
     let login = Login::create(&cx, &name, CANARY, "connection limit 1").await?;
     let outcome = async {
         let first = cx.bare_with(login.setup(&cx)).await?;
-        let second = cx.try_adapter(login.setup(&cx)).await?;
+        let second = cx.try_reaching(login.setup(&cx)).await?;
         let error = must_fail(second, &[ErrorKind::TooManyConnections], "the second connection of one")?;
         ensure_eq!(error.sqlstate(), SqlState::new("53300"), "the SQLSTATE");
         ensure_eq!(error.retry(), RetryClass::SafeNow, "the retry class");
@@ -93,7 +93,7 @@ async fn authentication(cx: Context) -> Outcome {
         let wrong = Setup { password: Some(CANARY.to_owned()), ..login.setup(&cx) };
         let nobody = Setup { user: Some(format!("{}_nobody", cx.marker())), ..wrong.clone() };
         for (setup, what) in [(wrong, "a wrong password"), (nobody, "an unknown user")] {
-            let error = must_fail(cx.try_adapter(setup).await?, &[ErrorKind::AuthenticationFailed], what)?;
+            let error = must_fail(cx.try_reaching(setup).await?, &[ErrorKind::AuthenticationFailed], what)?;
             match cx.dialect() {
                 Dialect::Postgres => {
                     let state = error.sqlstate();
@@ -126,7 +126,7 @@ async fn unknown_method(cx: Context) -> Outcome {
         proxy.set(Plan { accept: Accept::Canned { after_request: true, answer }, ..Plan::default() });
         let setup = Setup { through: Some(proxy.address()), tls: Some(TlsSetup::Off), ..cx.setup() };
         let what = format!("the method {method}");
-        let error = must_fail(cx.try_adapter(setup).await?, &[ErrorKind::AuthenticationUnsupported], &what)?;
+        let error = must_fail(cx.try_reaching(setup).await?, &[ErrorKind::AuthenticationUnsupported], &what)?;
         ensure_eq!(error.retry(), RetryClass::Never, "{what}: the retry class");
         ensure!(error.message().len() > 20, "{what}: the message says too little: {}", error.message());
     }
@@ -137,7 +137,7 @@ async fn unknown_database(cx: Context) -> Outcome {
     let name = if cx.dialect() == Dialect::Sqlite { "no/such/folder.db" } else { "no_such_database" };
     let setup = Setup { database: Some(name.to_owned()), ..cx.setup() };
     let error =
-        must_fail(cx.try_adapter(setup).await?, &[ErrorKind::DatabaseNotFound], "a database by that name")?;
+        must_fail(cx.try_reaching(setup).await?, &[ErrorKind::DatabaseNotFound], "a database by that name")?;
     let (wanted_state, wanted_code) = match cx.dialect() {
         Dialect::Postgres if may_flatten(&cx, error.sqlstate()) => (error.sqlstate(), None),
         Dialect::Postgres => (SqlState::new("3D000"), None),
@@ -155,7 +155,7 @@ async fn refused(cx: Context) -> Outcome {
     // Nothing listens on the first port of this machine.
     let setup = Setup { through: Some(("127.0.0.1".to_owned(), 1)), ..cx.setup() };
     let error =
-        must_fail(cx.try_adapter(setup).await?, &[ErrorKind::Connect], "a port where nobody listens")?;
+        must_fail(cx.try_reaching(setup).await?, &[ErrorKind::Connect], "a port where nobody listens")?;
     ensure_eq!(error.retry(), RetryClass::SafeNow, "the retry class");
     ensure!(error.sqlstate().is_none(), "nobody gave a SQLSTATE, and the error has {:?}", error.sqlstate());
     ensure!(error.to_string().contains("127.0.0.1:1"), "the place is not named: {error}");
@@ -170,7 +170,7 @@ async fn no_tls(cx: Context) -> Outcome {
     proxy.set(Plan { accept: Accept::Canned { after_request: true, answer }, ..Plan::default() });
     let tls = TlsSetup::Verify { authority: files.authority, host: None };
     let setup = Setup { through: Some(proxy.address()), tls: Some(tls), ..cx.setup() };
-    let error = must_fail(cx.try_adapter(setup).await?, &[ErrorKind::Tls], "a server without TLS")?;
+    let error = must_fail(cx.try_reaching(setup).await?, &[ErrorKind::Tls], "a server without TLS")?;
     ensure_eq!(error.retry(), RetryClass::Never, "the retry class");
     // Eight bytes ask for TLS; nothing may follow them in the clear.
     ensure_eq!(proxy.traffic().to_server, 8, "bytes that were sent");

@@ -117,15 +117,8 @@ pub(super) fn setup(cx: &Context, proxy: &Arc<dyn FaultProxy>) -> Setup {
 
 /// Checks that connecting through the proxy fails, and gives the error.
 pub(super) async fn must_not_connect(cx: &Context, setup: Setup, what: &str) -> Outcome<Error> {
-    let made = cx.within(PATIENCE, what, cx.try_adapter(setup)).await?.within(what)?;
-    match made {
-        Err(error) => Ok(error),
-        // An adapter that connects when it is first used.
-        Ok(adapter) => {
-            let checked = cx.within(PATIENCE, what, adapter.health_check()).await?;
-            checked.err().ok_or_else(|| Stop::fail(format!("{what}: connected all the same")))
-        }
-    }
+    let reached = cx.within(PATIENCE, what, cx.try_reaching(setup)).await?.within(what)?;
+    reached.err().ok_or_else(|| Stop::fail(format!("{what}: connected all the same")))
 }
 
 /// Checks that an error says that all of it can be done again: nothing happened.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use drivetrain_adapter_api::{Error, ErrorKind, RetryClass};
 
-use crate::case::{Case, NET, Need, P, case};
+use crate::case::{Case, HTTP, NET, Need, P, case};
 use crate::faults::{Accept, Cut, Plan};
 use crate::harness::{Setup, TlsSetup};
 use crate::outcome::{ensure, ensure_eq, must_fail};
@@ -57,7 +57,7 @@ const LIMIT: Duration = Duration::from_millis(300);
 
 /// The error of a server that cannot be reached.
 async fn unreachable(cx: &Context, setup: Setup, what: &str) -> Outcome<Error> {
-    let made = cx.within(Duration::from_secs(5), what, cx.try_adapter(setup)).await??;
+    let made = cx.within(Duration::from_secs(5), what, cx.try_reaching(setup)).await??;
     let error = must_fail(made, &[ErrorKind::Connect], what)?;
     ensure_eq!(error.retry(), RetryClass::SafeNow, "{what}: the retry class");
     Ok(error)
@@ -66,6 +66,14 @@ async fn unreachable(cx: &Context, setup: Setup, what: &str) -> Outcome<Error> {
 async fn silent(cx: Context) -> Outcome {
     let proxy = cx.proxy().await?;
     proxy.set(Plan { accept: Accept::Silent, ..Plan::default() });
+    if HTTP.contains(cx.place()) {
+        // Each request may be the first on its connection: the limit is that of the call.
+        let adapter = cx.adapter_with(Setup { through: Some(proxy.address()), ..cx.setup() }).await?;
+        let query = adapter.query(cx.raw("select 1", vec![]).with_timeout(Some(LIMIT)));
+        let outcome = cx.within(Duration::from_secs(5), "a server that says nothing", query).await?;
+        must_fail(outcome, &[ErrorKind::Connect, ErrorKind::Timeout], "a server that says nothing")?;
+        return Ok(());
+    }
     let setup = Setup { through: Some(proxy.address()), connect_timeout: Some(LIMIT), ..cx.setup() };
     let error = unreachable(&cx, setup, "a server that says nothing").await?;
     ensure!(error.to_string().contains(&proxy.address().1.to_string()), "the place is not named: {error}");

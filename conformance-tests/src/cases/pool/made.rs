@@ -152,7 +152,7 @@ async fn at_the_limit(cx: &Context) -> Outcome {
     // Both places are taken: another adapter gets none.
     let held = join_all((0..2).map(|_| super::helpers::holder(cx, &adapter))).await;
     let held = held.into_iter().collect::<Outcome<Vec<_>>>().within("two at once")?;
-    let made = cx.try_adapter(setup()).await?;
+    let made = cx.try_reaching(setup()).await?;
     must_fail(made, &[ErrorKind::TooManyConnections], "one more connection")?;
     drop(held);
     cx.check_usable(&adapter).await?;

@@ -365,7 +365,7 @@ async fn no_enumeration(cx: Context) -> Outcome {
         let mut said = Vec::new();
         for user in [login.user.clone(), format!("{}_nobody", cx.marker())] {
             let setup = Setup { user: Some(user.clone()), password: Some("wrong".to_owned()), ..cx.setup() };
-            let made = cx.try_adapter(setup).await?;
+            let made = cx.try_reaching(setup).await?;
             let error = must_fail(made, &[ErrorKind::AuthenticationFailed], &user)?;
             let shown = format!("{error} {:?}", error.hint()).replace(&user, "the user");
             said.push((error.kind(), error.retry(), error.sqlstate(), error.code(), shown));

@@ -181,7 +181,7 @@ async fn failed(
     what: &str,
     collected: &mut Collected,
 ) -> Outcome {
-    let (made, seen) = cx.recorded(cx.try_adapter(setup)).await;
+    let (made, seen) = cx.recorded(cx.try_reaching(setup)).await;
     collected.seen(&seen);
     collected.error(what, &must_fail(made?, kinds, what)?);
     Ok(())
