@@ -1,6 +1,6 @@
 //! The harness of the Postgres adapter: a schema for each case.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use drivetrain_adapter_postgres::{
     Address, Host, PoolConfig, PostgresAdapter, PostgresConfig, Roots, SslMode,
 };
 
+use super::hidden::{self, Hidden};
 use crate::case::{P, Places};
 use crate::harness::{
     Admin, Harness, Namespace, Naming, Oracle, Setup, TlsFiles, TlsSetup, Unmade, Upstream,
@@ -26,16 +27,6 @@ pub struct PostgresHarness {
     socket: Option<Host>,
 }
 
-/// A text that no `Debug` shows.
-#[derive(Clone)]
-struct Hidden(String);
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("...")
-    }
-}
-
 impl PostgresHarness {
     /// The adapter on the server of `url`; the oracle is on the same database by `oracle_url`. Without an oracle
     /// schemas are made by the adapter itself.
@@ -44,11 +35,7 @@ impl PostgresHarness {
     /// [`Config`](drivetrain_adapter_api::ErrorKind::Config) for URLs that cannot be read.
     pub fn new(url: &str, oracle_url: Option<&str>) -> Result<Self, Error> {
         let config = PostgresConfig::from_url(url)?;
-        let password = url
-            .split_once("://")
-            .and_then(|(_, rest)| rest.split_once('@'))
-            .and_then(|(user, _)| user.split_once(':'));
-        let secrets = password.map(|(_, password)| Hidden(password.to_owned())).into_iter().collect();
+        let secrets = hidden::password(url).into_iter().collect();
         let server = oracle_url.map(PostgresServer::from_url).transpose()?;
         Ok(Self { config, url: Hidden(url.to_owned()), server, secrets, tls: None, socket: None })
     }
@@ -213,19 +200,24 @@ impl PostgresNamespace {
             }
         };
         if !setup.settings.is_empty() {
-            let mut options = String::new();
-            for (name, value) in &setup.settings {
-                // Blanks and backslashes are escaped as libpq does in `options`.
-                let value = value.replace('\\', "\\\\").replace(' ', "\\ ");
-                write!(options, " -c {name}={value}").expect("a String takes everything");
-            }
-            config = config.options(options.trim_start());
+            config = config.options(options(setup));
         }
         Ok(config)
     }
 }
 
-fn pool(setup: &Setup) -> PoolConfig {
+/// The settings that the case asks for, as the server's options. Blanks and backslashes are escaped as libpq does.
+pub(super) fn options(setup: &Setup) -> String {
+    let mut options = String::new();
+    for (name, value) in &setup.settings {
+        let value = value.replace('\\', "\\\\").replace(' ', "\\ ");
+        write!(options, " -c {name}={value}").expect("a String takes everything");
+    }
+    options.trim_start().to_owned()
+}
+
+/// What the case asks of a pool.
+pub(super) fn pool(setup: &Setup) -> PoolConfig {
     let mut pool = PoolConfig::default();
     if let Some(connections) = setup.pool_max {
         pool.max_size = connections;
