@@ -13,6 +13,7 @@ mod ci;
 #[cfg(unix)]
 mod counts;
 #[cfg(unix)]
+mod gateway;
 mod interrupt;
 #[cfg(unix)]
 mod process;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::gateway::Gateway;
 use crate::process;
 use crate::servers::{Servers, Variable};
 use crate::workspace;
@@ -12,6 +13,8 @@ const UPDATE: &str = "DRIVETRAIN_UPDATE";
 
 /// An adapter and the options of the command for it.
 struct Subject {
+    /// The folder of its report.
+    folder: &'static str,
     adapter: &'static str,
     variables: Vec<Variable>,
 }
@@ -19,8 +22,9 @@ struct Subject {
 pub(super) fn run(servers: &Servers) -> Result<(), String> {
     let folder = workspace::root().join("target/conformance");
     let mut reports = Vec::new();
-    for subject in subjects(servers)? {
-        let reported = folder.join(subject.adapter);
+    let gateway = Gateway::start(&variable(servers, "TEST_POSTGRES_URL")?)?;
+    for subject in subjects(servers, &gateway)? {
+        let reported = folder.join(subject.folder);
         let mut command = suite();
         command.args(["--adapter", subject.adapter, "--report"]).arg(&reported).envs(subject.variables);
         let shown = process::shown(&command);
@@ -67,19 +71,26 @@ fn suite() -> std::process::Command {
     ])
 }
 
-fn subjects(servers: &Servers) -> Result<Vec<Subject>, String> {
-    let variables = servers.variables();
-    let variable = |name: &str| {
-        let found = variables.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.clone()).ok_or_else(|| format!("no server gives {name}"))
-    };
-    let url = variable("TEST_POSTGRES_URL")?;
+fn variable(servers: &Servers, name: &str) -> Result<String, String> {
+    let found = servers.variables().into_iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value).ok_or_else(|| format!("no server gives {name}"))
+}
+
+fn subjects(servers: &Servers, gateway: &Gateway) -> Result<Vec<Subject>, String> {
+    let url = variable(servers, "TEST_POSTGRES_URL")?;
     let mut postgres = vec![own("CONFORMANCE_URL", &url), own("CONFORMANCE_ORACLE_URL", &url)];
-    postgres.extend(variables.iter().cloned());
+    let neon = |transport| {
+        let own = [own("CONFORMANCE_ENDPOINT", &gateway.endpoint()), own("CONFORMANCE_TRANSPORT", transport)];
+        postgres.iter().cloned().chain(own).collect()
+    };
+    let (http, websocket) = (neon("http"), neon("websocket"));
+    postgres.extend(servers.variables());
     let sqlite = vec![own("CONFORMANCE_URL", "sqlite::memory:")];
     let mut subjects = vec![
-        Subject { adapter: "sqlite", variables: sqlite },
-        Subject { adapter: "postgres", variables: postgres },
+        Subject { folder: "sqlite", adapter: "sqlite", variables: sqlite },
+        Subject { folder: "postgres", adapter: "postgres", variables: postgres },
+        Subject { folder: "neon-http", adapter: "neon-http", variables: http },
+        Subject { folder: "neon-websocket", adapter: "neon-http", variables: websocket },
     ];
     if let Some(folder) = workspace::chinook() {
         for subject in &mut subjects {

@@ -181,6 +181,10 @@ async fn sees_its_own(cx: Context) -> Outcome {
 }
 
 async fn begin_is_refused(cx: Context) -> Outcome {
+    if cx.capabilities().transactions().is_interactive() {
+        let transaction = begin(&cx.adapter().await?).await.within("transactions are declared")?;
+        return Ok(transaction.rollback().await?);
+    }
     let proxy = cx.proxy().await?;
     let mut setup = cx.setup();
     setup.through = Some(proxy.address());

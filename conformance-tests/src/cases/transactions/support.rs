@@ -6,11 +6,12 @@ use drivetrain_adapter_api::{
     Capability, Dialect, Error, QueryResult, SharedAdapter, Transaction, TransactionOptions, Value,
 };
 
-use crate::case::{H, Need, Places, STATEFUL};
+use crate::case::{ALL, Need, Places};
 use crate::{Context, Oracle, Outcome, Stop};
 
-/// Where transactions can be begun statement by statement.
-pub(in crate::cases) const ITX: Places = STATEFUL.or(H);
+/// Where transactions can be begun statement by statement: on any transport, for adapters over HTTP may have another one
+/// for them. Who has none does not declare them.
+pub(in crate::cases) const ITX: Places = ALL;
 
 /// The cases write their own SQL.
 pub(in crate::cases) const RAW: Need = Need::Capability(Capability::RawSql);

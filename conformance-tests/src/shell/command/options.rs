@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use lexopt::prelude::*;
 
 use super::pages::Pages;
+use crate::builtin::NeonTransport;
 use crate::shell::arguments::Arguments;
 
 pub(super) const HELP: &str = "\
@@ -14,10 +15,12 @@ usage: drivetrain-conformance --adapter NAME --url URL [options]
        drivetrain-conformance --list [--filter TEXT]...
        drivetrain-conformance pages REPORT.json... [--markdown FILE] [--html FILE]
 
-  --adapter NAME      the adapter: postgres, sqlite
+  --adapter NAME      the adapter: neon-http, postgres, sqlite
   --url URL           the database; on SQLite the folder where files are made, as sqlite:FOLDER, or sqlite::memory:
                       for the folder for temporary files
   --oracle-url URL    the same database for the second path; without it, cases that need it are not run
+  --endpoint URL      neon-http: where requests go, as http://HOST:PORT/sql; if not stated, where the host of the URL says
+  --transport HOW     neon-http: auto (the default), http or websocket
   --filter TEXT       only cases whose level::group::id contains TEXT; may be repeated
   --list              prints the cases
   --report DIR        writes conformance.json, junit.xml and report.html there
@@ -48,6 +51,8 @@ pub(super) struct Options {
     pub(super) adapter: String,
     pub(super) url: String,
     pub(super) oracle_url: Option<String>,
+    pub(super) endpoint: Option<String>,
+    pub(super) transport: NeonTransport,
     pub(super) filters: Vec<String>,
     pub(super) jobs: usize,
     pub(super) arguments: Arguments,
@@ -67,6 +72,8 @@ struct Read {
     adapter: Option<String>,
     url: Option<String>,
     oracle_url: Option<String>,
+    endpoint: Option<String>,
+    transport: Option<String>,
     filters: Vec<String>,
     jobs: Option<usize>,
     list: bool,
@@ -88,6 +95,8 @@ impl Options {
                 Long("adapter") => read.adapter = Some(text(&mut parser)?),
                 Long("url") => read.url = Some(text(&mut parser)?),
                 Long("oracle-url") => read.oracle_url = Some(text(&mut parser)?),
+                Long("endpoint") => read.endpoint = Some(text(&mut parser)?),
+                Long("transport") => read.transport = Some(text(&mut parser)?),
                 Long("filter") => read.filters.push(text(&mut parser)?),
                 Long("list") => read.list = true,
                 Long("jobs") => {
@@ -128,16 +137,42 @@ impl Read {
         }
         let variable = |name: &str| std::env::var(format!("CONFORMANCE_{name}")).ok();
         let missing = |name: &str| format!("`--{name}` is missing; see --help");
+        let adapter = self.adapter.or_else(|| variable("ADAPTER")).ok_or_else(|| missing("adapter"))?;
+        let (endpoint, transport) = neon(
+            &adapter,
+            self.endpoint.or_else(|| variable("ENDPOINT")),
+            self.transport.or_else(|| variable("TRANSPORT")),
+        )?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Action::Run(Options {
-            adapter: self.adapter.or_else(|| variable("ADAPTER")).ok_or_else(|| missing("adapter"))?,
+            adapter,
             url: self.url.or_else(|| variable("URL")).ok_or_else(|| missing("url"))?,
             oracle_url: self.oracle_url.or_else(|| variable("ORACLE_URL")),
+            endpoint,
+            transport,
             filters: self.filters,
             jobs: self.jobs.unwrap_or(cores),
             arguments: Arguments::read(self.shared, |name| std::env::var_os(name))?,
         }))
     }
+}
+
+/// The options that are for one adapter only.
+fn neon(
+    adapter: &str,
+    endpoint: Option<String>,
+    transport: Option<String>,
+) -> Result<(Option<String>, NeonTransport), String> {
+    if adapter != "neon-http" && (endpoint.is_some() || transport.is_some()) {
+        return Err(format!("`--endpoint` and `--transport` are for neon-http, not for {adapter}"));
+    }
+    let transport = match transport.as_deref() {
+        None | Some("auto") => NeonTransport::Auto,
+        Some("http") => NeonTransport::Http,
+        Some("websocket") => NeonTransport::WebSocket,
+        Some(other) => return Err(format!("a transport is `auto`, `http` or `websocket`, not `{other}`")),
+    };
+    Ok((endpoint, transport))
 }
 
 fn text(parser: &mut lexopt::Parser) -> Result<String, String> {
@@ -184,6 +219,13 @@ mod tests {
         assert!(read(&["--adaptr", "x"]).unwrap_err().contains("--adaptr"));
         assert!(read(&["--adapter", "x", "--url", "y", "--sweep", "z"]).unwrap_err().contains("not `z`"));
         assert!(read(&["--adapter"]).unwrap_err().contains("--adapter"));
+        let neon = |adapter, transport| {
+            let words = ["--adapter", adapter, "--url", "y", "--endpoint", "z", "--transport", transport];
+            read(&words).map(drop)
+        };
+        assert_eq!(neon("neon-http", "http"), Ok(()));
+        assert!(neon("neon-http", "pigeon").unwrap_err().contains("not `pigeon`"));
+        assert!(neon("sqlite", "http").unwrap_err().contains("not for sqlite"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::options::Options;
-use crate::builtin::{PostgresHarness, SqliteHarness};
+use crate::builtin::{NeonHarness, PostgresHarness, SqliteHarness};
 use crate::{Case, Harness, Suite};
 
 /// The cases that the filters leave.
@@ -25,6 +25,15 @@ pub(super) fn cases(filters: &[String]) -> Result<Vec<&'static Case>, String> {
 pub(super) fn harness(options: &Options) -> Result<Arc<dyn Harness>, String> {
     let said = |error: drivetrain_adapter_api::Error| error.to_string();
     Ok(match options.adapter.as_str() {
+        "neon-http" => Arc::new(
+            NeonHarness::new(
+                &options.url,
+                options.endpoint.as_deref(),
+                options.transport,
+                options.oracle_url.as_deref(),
+            )
+            .map_err(said)?,
+        ),
         "postgres" => Arc::new(
             PostgresHarness::new(&options.url, options.oracle_url.as_deref())
                 .and_then(|harness| harness.with_variables(|name| std::env::var(name).ok()))
@@ -32,7 +41,7 @@ pub(super) fn harness(options: &Options) -> Result<Arc<dyn Harness>, String> {
         ),
         "sqlite" => Arc::new(SqliteHarness::from_url(&options.url).map_err(said)?),
         other => {
-            return Err(format!("there is no adapter `{other}` in this build; there are: postgres, sqlite"));
+            return Err(format!("there is no adapter `{other}` in this build; there are: neon-http, postgres, sqlite"));
         }
     })
 }
