@@ -74,7 +74,8 @@ impl NeonHarness {
     async fn version(&self) -> Result<Version, Error> {
         let ask = async || {
             let adapter = connect(self.base.config.clone()).await?;
-            let asked = adapter.query(Query::raw("select current_setting('server_version_num')::int4", vec![])).await;
+            let asked =
+                adapter.query(Query::raw("select current_setting('server_version_num')::int4", vec![])).await;
             let closed = adapter.close().await;
             let number: i32 = asked?.rows.get(0, 0)?;
             closed?;
@@ -87,12 +88,8 @@ impl NeonHarness {
 
 /// An adapter with the transports of this machine.
 async fn connect(config: NeonConfig) -> Result<SharedAdapter, Error> {
-    let adapter = NeonAdapter::new(
-        config,
-        drivetrain_env::default_http()?,
-        drivetrain_env::default_websocket()?,
-        drivetrain_env::default_runtime(),
-    )?;
+    let adapter =
+        NeonAdapter::new(config, drivetrain_env::default_runtime(), drivetrain_env::default_http()?)?;
     Ok(std::sync::Arc::new(adapter))
 }
 
@@ -107,7 +104,10 @@ impl Harness for NeonHarness {
     }
 
     async fn namespace(&self, label: &str) -> Result<Box<dyn Namespace>, Error> {
-        let base = Base { config: self.base.config.clone().server_version(self.version().await?), ..self.base.clone() };
+        let base = Base {
+            config: self.base.config.clone().server_version(self.version().await?),
+            ..self.base.clone()
+        };
         let namespace = NeonNamespace::new(base, self.server.clone(), label);
         namespace.run(&format!("create schema {label}")).await?;
         Ok(Box::new(namespace))

@@ -10,7 +10,7 @@ use drivetrain_gateway::neon::{NeonConfig, NeonGateway};
 const LIMIT: usize = 64 << 20;
 
 /// The `main` of a test of one transport.
-pub fn main(transport: NeonTransport) -> ExitCode {
+pub(crate) fn main(transport: NeonTransport) -> ExitCode {
     run(transport).unwrap_or_else(|error| {
         eprintln!("error: {error}");
         ExitCode::FAILURE

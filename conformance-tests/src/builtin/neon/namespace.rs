@@ -126,7 +126,9 @@ impl Namespace for NeonNamespace {
 
     async fn peer(&self, setup: &Setup) -> Result<SharedAdapter, Unmade> {
         let Some(config) = self.base.peer.clone() else {
-            return Err(Unmade::NotProvided("there is no second transport: give the oracle's URL".to_owned()));
+            return Err(Unmade::NotProvided(
+                "there is no second transport: give the oracle's URL".to_owned(),
+            ));
         };
         let config = match self.base.transport {
             Transport::WebSocket => config.schema(&self.schema),

@@ -41,7 +41,9 @@ pub(super) fn harness(options: &Options) -> Result<Arc<dyn Harness>, String> {
         ),
         "sqlite" => Arc::new(SqliteHarness::from_url(&options.url).map_err(said)?),
         other => {
-            return Err(format!("there is no adapter `{other}` in this build; there are: neon-http, postgres, sqlite"));
+            return Err(format!(
+                "there is no adapter `{other}` in this build; there are: neon-http, postgres, sqlite"
+            ));
         }
     })
 }
