@@ -24,7 +24,7 @@ use tokio::io::DuplexStream;
 struct Fake {
     /// What the server says to a start that is sent ahead, from one connection to the next; the last goes on.
     ahead: Vec<Vec<u8>>,
-    /// What it says after a start in the ordinary way.
+    /// What it says after that, or after a start in the ordinary way.
     answers: Vec<Vec<u8>>,
     forgone: AtomicBool,
     /// It goes on pipelining after all.
@@ -54,8 +54,9 @@ impl Connector for Fake {
             Session::start(fake::server(answers), &start, shared).await?
         } else {
             let ahead = self.ahead[earlier.min(self.ahead.len() - 1)].clone();
-            // Having said that, it listens on.
-            Session::start_pipelined(fake::server(vec![ahead, vec![]]), &start, shared)?
+            // Having said all that, it listens on.
+            let answers = std::iter::once(ahead).chain(self.answers.clone()).chain([vec![]]).collect();
+            Session::start_pipelined(fake::server(answers), &start, shared)?
         };
         Ok((session, ()))
     }
@@ -235,4 +236,21 @@ async fn a_start_that_is_not_answered_takes_no_longer_than_connecting_may() {
     // Once it has let us in, the call takes as long as it takes.
     let slow = pool(vec![[auth(3, &[]), welcome()].concat()], vec![], false);
     assert!(tokio::time::timeout(5 * limit, slow.query(select())).await.is_err());
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_has_taken_is_preferred_to_one_that_it_may_refuse() {
+    let full = error(&[(b'S', "FATAL"), (b'V', "FATAL"), (b'C', "53300"), (b'M', "full")]);
+    let ran = || [tag("SELECT 1"), ready(b'I')].concat();
+    let pool = pool(vec![[auth(3, &[]), welcome(), ran()].concat(), full], vec![ran(), ran()], false);
+    let taken = pool.begin(TransactionOptions::new()).await.unwrap();
+    let waiting = pool.begin(TransactionOptions::new()).await.unwrap();
+    drop(taken);
+    pool.script("SELECT 1").await.unwrap();
+    drop(waiting);
+    assert_eq!((pool.status().idle, connections(&pool)), (2, 2));
+    for _ in 0..2 {
+        pool.script("SELECT 1").await.unwrap();
+    }
+    assert_eq!((pool.status().idle, connections(&pool)), (2, 2));
 }

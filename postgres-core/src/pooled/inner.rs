@@ -9,6 +9,7 @@ use drivetrain_adapter_api::{
 };
 use drivetrain_pool::{ConnectFailure, Pool, PoolError, Pooled};
 use drivetrain_sql::Lowerer;
+use futures_util::FutureExt as _;
 use tracing::{Instrument as _, debug_span, field};
 
 use super::Connector;
@@ -57,10 +58,24 @@ impl<C: Connector> Inner<C> {
         );
         let acquired = self.pool.acquire().instrument(span.clone()).await;
         let connection = acquired.map_err(|error| self.not_acquired(error))?;
+        let connection = self.prefer_started(connection);
         if let Some(key) = connection.session.cancel_key() {
             span.record("db.connection", key.process_id);
         }
         Ok(connection)
+    }
+
+    /// Instead of a connection whose session waits to be started with its first call, one that the server has taken
+    /// already, if one is idle: a server that is full would refuse the other.
+    fn prefer_started(&self, mut connection: Pooled<SessionManager<C>>) -> Pooled<SessionManager<C>> {
+        let mut unstarted = Vec::new();
+        while connection.session.is_starting() && self.pool.status().idle > 0 {
+            match self.pool.acquire().now_or_never() {
+                Some(Ok(other)) => unstarted.push(std::mem::replace(&mut connection, other)),
+                Some(Err(_)) | None => break,
+            }
+        }
+        connection
     }
 
     fn not_acquired(&self, error: PoolError<Error>) -> Error {

@@ -72,7 +72,11 @@ impl<C: Connector> Manager for SessionManager<C> {
     }
 
     async fn check(&self, connection: &mut Connection<C>) -> Result<(), Error> {
-        connection.session.ping().await
+        let outcome = connection.session.ping().await;
+        if connection.session.pipelining_refused() {
+            self.connector.forgo_pipelining();
+        }
+        outcome
     }
 
     fn returned(&self, connection: &mut Connection<C>) -> Returned {
