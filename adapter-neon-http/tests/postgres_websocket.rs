@@ -282,3 +282,37 @@ async fn a_password_that_is_asked_for_is_asked_for_each_time() {
     assert_eq!(asked.load(Ordering::Acquire), 2);
     transaction.rollback().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_server_that_takes_no_more_connections_says_so_and_those_there_are_go_on() {
+    let bench = Sockets::new("ws_full").await;
+    let role = &bench.schema;
+    let renew = format!(
+        "DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN PASSWORD 'of-the-test' CONNECTION LIMIT 2"
+    );
+    bench.setup(&renew).await;
+    let adapter = adapter(config(&bench.gateway, &format!("&user={role}")).password("of-the-test"));
+    for round in 0..3 {
+        let slow = raw("SELECT 1 FROM pg_sleep(0.03)");
+        let calls = (0..8).map(|_| adapter.query(slow.clone()));
+        let mut answered = 0;
+        for outcome in futures_util::future::join_all(calls).await {
+            match outcome {
+                Ok(_) => answered += 1,
+                Err(error) => {
+                    assert_eq!(
+                        (error.kind(), error.retry()),
+                        (ErrorKind::TooManyConnections, RetryClass::SafeNow)
+                    );
+                    assert_eq!(error.sqlstate().unwrap().as_str(), "53300");
+                }
+            }
+        }
+        assert!(answered >= 2, "{answered} in round {round}");
+        for _ in 0..10 {
+            adapter.query(raw("SELECT 1")).await.unwrap();
+        }
+    }
+    adapter.close().await.unwrap();
+    bench.setup(&format!("DROP ROLE {role}")).await;
+}

@@ -1,7 +1,7 @@
 //! Errors at the start of a session, which Neon's proxy flattens: they have the SQLSTATE XX000 and nothing but a message,
 //! whatever the database said.
 
-use drivetrain_adapter_api::{Error, ErrorKind, RetryClass};
+use drivetrain_adapter_api::{Error, ErrorKind, RetryClass, SqlState};
 
 use crate::wire;
 
@@ -28,34 +28,52 @@ pub(super) fn translate(error: Error) -> Error {
     }
 }
 
+/// The error that a message of Postgres itself, or of the proxy, stands for; with the SQLSTATE that Postgres has for it
+/// (`src/backend/utils/init/postinit.c`, `src/backend/utils/misc/guc.c` and `src/backend/libpq/auth.c` in its sources).
 fn told_by(message: &str) -> Option<Error> {
-    wire::error::at_start(message).or_else(|| {
-        let has = |part: &str| message.contains(part);
-        let names = |what: &str| message.starts_with(what) && message.ends_with(" does not exist");
-        let (kind, retry, says) = if names("database ") {
-            (ErrorKind::DatabaseNotFound, RetryClass::Never, "there is no such database")
-        } else if names("role ") || has("is not permitted to log in") || has("no pg_hba.conf entry") {
-            (ErrorKind::AuthenticationFailed, RetryClass::Never, "the server does not let the user in")
-        } else if has("permission denied for database") {
-            (ErrorKind::InsufficientPrivilege, RetryClass::Never, "the user may not connect to the database")
-        } else if has("too many connections") || has("too many clients") || has("remaining connection slots")
-        {
-            (ErrorKind::TooManyConnections, RetryClass::SafeNow, "the server has too many connections")
-        } else if has("the database system is ") {
-            (ErrorKind::ServerUnavailable, RetryClass::SafeNow, "the server is starting or stopping")
-        } else if has("unrecognized configuration parameter") || has("invalid value for parameter") {
-            (ErrorKind::Config, RetryClass::Never, "the server does not take a setting of the configuration")
-        } else {
-            return None;
-        };
-        Some(Error::new(kind, says).with_retry(retry))
-    })
+    use ErrorKind::{
+        AuthenticationFailed, Config, DatabaseNotFound, InsufficientPrivilege, ServerUnavailable,
+        TooManyConnections,
+    };
+    let has = |part: &str| message.contains(part);
+    let names = |what: &str| message.starts_with(what) && message.ends_with(" does not exist");
+    let full = || has("too many connections") || has("too many clients") || has("remaining connection slots");
+    if message.starts_with("password authentication failed") {
+        return wire::error::at_start(message).map(|error| with_state(error, "28P01"));
+    }
+    let (kind, state, says) = if names("database ") {
+        (DatabaseNotFound, "3D000", "there is no such database")
+    } else if names("role ") || has("is not permitted to log in") || has("no pg_hba.conf entry") {
+        (AuthenticationFailed, "28000", "the server does not let the user in")
+    } else if has("permission denied for database") {
+        (InsufficientPrivilege, "42501", "the user may not connect to the database")
+    } else if full() {
+        (TooManyConnections, "53300", "the server has too many connections")
+    } else if has("the database system is ") {
+        (ServerUnavailable, "57P03", "the server is starting or stopping")
+    } else if has("unrecognized configuration parameter") {
+        (Config, "42704", "the server does not know a setting of the configuration")
+    } else if has("invalid value for parameter") {
+        (Config, "22023", "the server does not take the value of a setting of the configuration")
+    } else {
+        return wire::error::at_start(message);
+    };
+    let retry = match kind {
+        TooManyConnections | ServerUnavailable => RetryClass::SafeNow,
+        _ => RetryClass::Never,
+    };
+    Some(with_state(Error::new(kind, says).with_retry(retry), state))
+}
+
+fn with_state(error: Error, state: &str) -> Error {
+    match SqlState::new(state) {
+        Some(state) => error.with_sqlstate(state),
+        None => error,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use drivetrain_adapter_api::SqlState;
-
     use super::*;
 
     fn reported(state: &str, message: &str) -> Error {
@@ -98,6 +116,20 @@ mod tests {
             let error = translate(reported(FLAT, message));
             assert_eq!((error.kind(), error.retry()), (kind, retry), "{message}");
             assert_eq!(error.server_message(), Some(message));
+        }
+    }
+
+    #[test]
+    fn what_postgres_says_has_the_sqlstate_that_it_has_there() {
+        for (message, state) in [
+            ("password authentication failed for user 'x'", Some("28P01")),
+            ("database \"nope\" does not exist", Some("3D000")),
+            ("too many connections for role \"x\"", Some("53300")),
+            ("the database system is starting up", Some("57P03")),
+            ("Control plane request failed", None),
+        ] {
+            let error = translate(reported(FLAT, message));
+            assert_eq!(error.sqlstate(), state.and_then(SqlState::new), "{message}");
         }
     }
 
