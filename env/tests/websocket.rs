@@ -170,6 +170,45 @@ async fn pings_are_answered_and_fragments_put_together() {
 }
 
 #[tokio::test]
+async fn everything_may_come_byte_by_byte_the_answer_to_the_upgrade_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let behind = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        socket.send(Message::binary("hello")).await.unwrap();
+        drop(socket.next().await);
+    });
+    let (url, _server) = tcp(move |client| async move {
+        let server = TcpStream::connect(behind).await.unwrap();
+        client.set_nodelay(true).unwrap();
+        let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+            (client.into_split(), server.into_split());
+        tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+        while let Ok(byte) = from_server.read_u8().await {
+            to_client.write_u8(byte).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let mut socket = open(&url).await.unwrap();
+    assert_eq!(receive(&mut socket).await.unwrap().unwrap(), "hello");
+}
+
+#[tokio::test]
+async fn an_answer_to_the_upgrade_that_never_ends_is_given_up() {
+    let (url, _server) = tcp(|mut stream| async move {
+        head(&mut stream).await;
+        let line = [&b"HTTP/1.1 101 Switching Protocols\r\n"[..], &b"x: y\r\n".repeat(1 << 16)].concat();
+        // Refused before all of it is sent.
+        drop(stream.write_all(&line).await);
+        drop(stream.read_to_end(&mut Vec::new()).await);
+    })
+    .await;
+    let error = open(&url).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
+}
+
+#[tokio::test]
 async fn what_came_before_a_close_is_given_out_first() {
     let closes: [&[u8]; 4] = [b"", b"\x88\x00", b"\x88\x02\x03\xe8", b"\x82\x7e\x10\x00cut"];
     for close in closes {

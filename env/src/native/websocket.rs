@@ -3,6 +3,7 @@
 mod address;
 mod errors;
 mod socket;
+mod whole_head;
 
 use std::io;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use self::address::Address;
 use self::socket::Socket;
+use self::whole_head::WholeHead;
 use super::tls;
 
 /// Opens WebSockets over TCP or TLS. It must be used inside tokio.
@@ -103,7 +105,7 @@ where
         .write_buffer_size(64 << 10)
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE));
-    let (socket, _) = client_async_with_config(address.url.as_str(), stream, Some(config))
+    let (socket, _) = client_async_with_config(address.url.as_str(), WholeHead::new(stream), Some(config))
         .await
         .map_err(errors::while_opening)?;
     Ok(Box::new(Socket::new(socket)))
