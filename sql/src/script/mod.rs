@@ -25,7 +25,8 @@ pub struct ScriptStatement<'a> {
 /// The statements of a script, in order. Comments by themselves and empty statements give nothing.
 ///
 /// - **Postgres**: with `standard_conforming_strings` on, as it is since 9.1. Bodies between `BEGIN ATOMIC` and `END`
-///   stay whole, and so do dollar quotes. Commands of psql and `COPY ... FROM STDIN` are refused.
+///   stay whole, and so do dollar quotes. Commands of psql and `COPY ... FROM STDIN` (which is
+///   [`Unsupported`](drivetrain_adapter_api::ErrorKind::Unsupported)) are refused.
 /// - **SQLite**: triggers stay whole up to `END;`. Commands of its shell, such as `.mode`, are refused.
 /// - **MySQL**: with backslash escapes. Routines, triggers and events stay whole; the client's `DELIMITER` is
 ///   followed, and is no statement itself. Other commands of the client with a backslash are refused.

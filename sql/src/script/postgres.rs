@@ -1,6 +1,6 @@
 //! Postgres, by the rules of its own lexer with `standard_conforming_strings` on.
 
-use drivetrain_adapter_api::Error;
+use drivetrain_adapter_api::{Error, ErrorKind};
 
 use super::scanner::{Rules, Scanner, Step, Token, is_word};
 
@@ -101,7 +101,8 @@ impl Splitter {
                 self.body.push(begin);
             }
             Previous::From if self.opening == Opening::Copy && word.is("STDIN") => {
-                return Err(scanner.error(at, "COPY FROM STDIN reads data, which is no SQL"));
+                let what = "COPY FROM STDIN reads data, which is no SQL";
+                return Err(scanner.error(at, what).with_kind(ErrorKind::Unsupported));
             }
             _ if self.body.is_empty() => {}
             _ if word.is("CASE") => self.body.push(at),
