@@ -82,7 +82,7 @@ impl SocketConnector {
             allow_insecure_password: true,
             mode: setup.mode,
             cached_statements: setup.cached_statements,
-            eager: true,
+            eager: !setup.settings.iter().any(|(name, _)| changes_texts(name)),
             translate: start_error::translate,
             ..Start::new(&*setup.user, &*setup.database)
         };
@@ -110,8 +110,18 @@ impl SocketConnector {
             ErrorKind::ConnectionLost => error.with_kind(ErrorKind::Connect).with_retry(RetryClass::SafeNow),
             _ => error,
         };
+        if error.kind() == ErrorKind::Connect && error.hint().is_none() {
+            let hint =
+                "is the endpoint right, and does the server run? `websocket_endpoint` sets another one";
+            return error.with_message(message).with_hint(hint);
+        }
         error.with_message(message)
     }
+}
+
+/// Whether the setting changes the texts of values. Then rows are asked for in the form that it does not change.
+fn changes_texts(name: &str) -> bool {
+    name.eq_ignore_ascii_case("DateStyle") || name.eq_ignore_ascii_case("extra_float_digits")
 }
 
 #[async_trait]

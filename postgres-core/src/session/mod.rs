@@ -197,6 +197,13 @@ impl<S> Session<S> {
         self.statements.len()
     }
 
+    /// Whether a statement that is not known yet is described on the way, its rows as text: not where settings may have
+    /// changed how the server writes values. (It tells DateStyle, and not extra_float_digits, which drops digits.)
+    fn is_eager(&self) -> bool {
+        let iso = || self.parameter("DateStyle").is_none_or(|style| style.starts_with("ISO"));
+        self.eager && !self.traces && iso()
+    }
+
     /// Refuses a call while an earlier one is in flight.
     fn check_ready(&self) -> Result<()> {
         if self.wire.is_dead() {

@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let mut again = true;
         loop {
             let mut group = Group::default();
-            let prepared = self.prepare(&mut group, before, request, self.eager).await;
+            let prepared = self.prepare(&mut group, before, request, self.is_eager()).await;
             if let (Ok(()), None) = (&prepared, &group.failure) {
                 self.put_execute(&mut group, STATEMENT, 0)?;
             }
