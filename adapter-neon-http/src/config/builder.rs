@@ -11,6 +11,20 @@ use drivetrain_postgres_core::url::keys::quoted_schema;
 use super::{NeonConfig, PipelineConnect, Transport, options};
 
 impl NeonConfig {
+    /// As another user.
+    #[must_use]
+    pub fn with_user(mut self, user: impl Into<String>) -> Self {
+        self.user = user.into();
+        self
+    }
+
+    /// On another database.
+    #[must_use]
+    pub fn with_database(mut self, database: impl Into<String>) -> Self {
+        self.database = database.into();
+        self
+    }
+
     /// With that password.
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {

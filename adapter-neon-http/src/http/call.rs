@@ -63,6 +63,22 @@ impl HttpSide {
         }
     }
 
+    /// The same error, with where it was to if nobody was reached there.
+    fn with_place(&self, error: Error) -> Error {
+        if !matches!(error.kind(), ErrorKind::Connect | ErrorKind::Tls) {
+            return error;
+        }
+        // Of the endpoint only what leads there: a path may be anything.
+        let (scheme, rest) = self.endpoint.split_once("://").unwrap_or_default();
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        let message = format!("{} (connecting to {scheme}://{authority})", error.message());
+        let hint = "is the endpoint right, and does the server run? `endpoint` sets another one";
+        match error.hint() {
+            Some(_) => error.with_message(message),
+            None => error.with_message(message).with_hint(hint),
+        }
+    }
+
     async fn attempt(&self, transaction: &[Header], body: Bytes, asked: Asked) -> Result<Bytes, Failure> {
         let plain = |error| Failure { error, waking: false };
         let mut headers = headers::base(self.config.connection_string().await.map_err(plain)?);
@@ -73,7 +89,7 @@ impl HttpSide {
         let url = self.endpoint.clone();
         let request = HttpRequest { method: HttpMethod::Post, url, headers, body, timeout: None };
         let sent = self.transport.send(request).await;
-        let response = sent.map_err(|error| plain(after_sending(error, asked)))?;
+        let response = sent.map_err(|error| plain(self.with_place(after_sending(error, asked))))?;
         let status = response.status;
         if status == 200 {
             let read = response.bytes(self.config.max_response_bytes).await;
