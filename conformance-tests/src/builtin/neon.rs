@@ -88,8 +88,12 @@ impl NeonHarness {
 
 /// An adapter with the transports of this machine.
 async fn connect(config: NeonConfig) -> Result<SharedAdapter, Error> {
-    let adapter =
-        NeonAdapter::new(config, drivetrain_env::default_runtime(), drivetrain_env::default_http()?)?;
+    let adapter = NeonAdapter::new(
+        config,
+        drivetrain_env::default_http()?,
+        drivetrain_env::default_websocket()?,
+        drivetrain_env::default_runtime(),
+    )?;
     Ok(std::sync::Arc::new(adapter))
 }
 

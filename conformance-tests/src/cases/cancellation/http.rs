@@ -36,7 +36,7 @@ pub(super) const CASES: &[Case] = &[
 async fn request(cx: Context) -> Outcome {
     cx.prepare(&["create table {t:t} (id {int4} primary key)"]).await?;
     let adapter = cx.adapter().await?;
-    let pause = if cx.dialect() == Dialect::MySql { "sleep(0.5)" } else { "pg_sleep(0.5)" };
+    let pause = if cx.dialect() == Dialect::MySql { "sleep(2)" } else { "pg_sleep(2)" };
     let slow = format!("insert into {{t:t}} (id) select 1 from (select {pause} as p) s");
     let limit = Duration::from_millis(100);
     for _ in 0..3 {
@@ -45,7 +45,7 @@ async fn request(cx: Context) -> Outcome {
         join_all((0..10).map(|_| cx.check_usable(&adapter))).await.into_iter().collect::<Outcome>()?;
     }
     // Longer than any of them would have taken.
-    cx.sleep(Duration::from_millis(700)).await;
+    cx.sleep(Duration::from_millis(2200)).await;
     adapter.query(cx.raw("insert into {t:t} (id) values ({1})", vec![Value::Int32(1)])).await?;
     ensure_eq!(cx.oracle_count("t").await?, 1, "rows");
     Ok(())

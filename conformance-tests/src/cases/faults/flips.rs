@@ -11,8 +11,10 @@ use crate::faults::{Plan, Stage};
 use crate::outcome::{ensure, ensure_eq};
 use crate::{Context, Outcome, Sweep, Within as _};
 
-/// How long an answer may be waited for whose length is wrong.
-const LIMIT: Duration = Duration::from_millis(60);
+/// How long an answer may be waited for whose length is wrong. Over WebSocket a connection is made in more steps.
+fn limit(cx: &Context) -> Duration {
+    Duration::from_millis(if cx.place() == W { 250 } else { 60 })
+}
 
 pub(super) const CASES: &[Case] = &[
     case!(
@@ -72,7 +74,7 @@ fn flipped(flip: (u64, u8)) -> Plan {
 }
 
 async fn ask(bench: &Bench, plan: Plan) -> Outcome<Result<QueryResult, Error>> {
-    let query = bench.cx.raw(ROWS, vec![]).with_access(Access::Unknown).with_timeout(Some(LIMIT));
+    let query = bench.cx.raw(ROWS, vec![]).with_access(Access::Unknown).with_timeout(Some(limit(&bench.cx)));
     bench.set(plan);
     bench.cx.within(PATIENCE, "the call", bench.adapter.query(query)).await
 }
@@ -127,7 +129,7 @@ async fn write(cx: Context) -> Outcome {
         let place = format!("bits {:02x} of byte {} of {length}", flip.1, flip.0);
         bench.adapter.query(cx.raw("select 1", vec![])).await?;
         let insert =
-            cx.raw(&format!("insert into {{t:t}} (id) values ({id})"), vec![]).with_timeout(Some(LIMIT));
+            cx.raw(&format!("insert into {{t:t}} (id) values ({id})"), vec![]).with_timeout(Some(limit(&cx)));
         bench.set(flipped(flip));
         let said = bench.adapter.query(insert);
         let said = cx.within(PATIENCE, "the call", said).await.within(&place)?;
@@ -145,7 +147,7 @@ async fn write(cx: Context) -> Outcome {
 }
 
 async fn greeting(cx: Context) -> Outcome {
-    let bench = Bench::with(&cx, |setup| setup.connect_timeout = Some(LIMIT * 3)).await?;
+    let bench = Bench::with(&cx, |setup| setup.connect_timeout = Some(limit(&cx) * 3)).await?;
     bench.reset().await?;
     bench.set(Plan::default());
     bench.check_usable().await?;
@@ -154,7 +156,7 @@ async fn greeting(cx: Context) -> Outcome {
         let place = format!("bits {:02x} of byte {} of {length}", flip.1, flip.0);
         bench.reset().await?;
         bench.set(flipped(flip));
-        let query = cx.raw("select 12345", vec![]).with_timeout(Some(LIMIT * 4));
+        let query = cx.raw("select 12345", vec![]).with_timeout(Some(limit(&cx) * 4));
         let said = bench.cx.within(PATIENCE, "the call", bench.adapter.query(query)).await.within(&place)?;
         if let Ok(result) = said {
             ensure_eq!((result.rows.len(), result.rows.columns().len()), (1, 1), "{place}: rows and columns");

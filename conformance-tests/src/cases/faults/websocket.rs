@@ -166,6 +166,8 @@ async fn broken(cx: Context) -> Outcome {
 
 async fn whole(cx: Context) -> Outcome {
     let bench = Bench::new(&cx).await?;
+    // What is cut into frames is a WebSocket that is open.
+    bench.check_usable().await?;
     type Making = fn(u8, &[u8]) -> Vec<u8>;
     let changes: [(&str, Making); 3] = [
         ("pings around", |first, payload| {

@@ -39,7 +39,7 @@ pub(super) const CASES: &[Case] = &[
         "OBS-11",
         Observability,
         L1,
-        P.or(W),
+        P,
         [Need::Interactive],
         ["A-12"],
         "the connection that is used is told by the server's own number",

@@ -394,6 +394,12 @@ const SNAPSHOT: &[(bool, &str, &str, &[&str])] = &[
     ),
     (true, "db.acquire", "DEBUG", &["adapter", "db.connection"]),
     (false, "notice", "INFO", &["adapter", "db.connection", "message", "severity", "sqlstate"]),
+    (
+        false,
+        "the endpoint reported an error",
+        "DEBUG",
+        &["adapter", "db.request_id", "http.status", "message"],
+    ),
     (false, "trying again", "DEBUG", &["adapter", "attempt", "error.kind", "message"]),
 ];
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use drivetrain_adapter_api::{Batch, DbType, Dialect, Error, Query, QueryResult, Session, SharedAdapter};
+use drivetrain_adapter_api::{
+    Batch, DbType, Dialect, Error, ErrorKind, Query, QueryResult, Session, SharedAdapter,
+};
 use futures_util::lock::Mutex;
 
 use super::super::data::Section;
@@ -122,19 +124,33 @@ pub(super) fn name(settings: &Settings) -> String {
     settings.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }
 
+/// An adapter with those of the settings that it does not refuse by name, for its values' sake.
+async fn made_with(cx: &Context, settings: &Settings) -> Outcome<Option<Caller>> {
+    let setup = |settings| crate::Setup { settings, ..cx.setup() };
+    let mut taken = Vec::new();
+    for (name, value) in settings {
+        let one = (name.clone(), value.clone());
+        match cx.try_adapter(setup(vec![one.clone()])).await {
+            Ok(Ok(_)) => taken.push(one),
+            Ok(Err(error)) => {
+                let named = error.kind() == ErrorKind::Config && error.message().contains(name.as_str());
+                ensure!(named, "{name} is refused by: {error}");
+            }
+            Err(Stop::NotRun(_)) => return Ok(None),
+            Err(stop) => return Err(stop),
+        }
+    }
+    Ok(Some(Caller::Adapter(cx.adapter_with(setup(taken)).await?)))
+}
+
 /// A session with those settings; `None` where the transport has none that can be set.
 ///
 /// Where the adapter gives pinned sessions they are set in one, after whatever the adapter set itself, and asked for
 /// again: a session that only seems hostile would prove nothing. Elsewhere the adapter is made with them, and may
-/// overrule them to protect its values.
+/// overrule or refuse them to protect its values.
 pub(super) async fn open(cx: &Context, settings: &Settings) -> Outcome<Option<Caller>> {
     if !(cx.capabilities().sessions() && cx.capabilities().raw_sql()) {
-        let settings = settings.clone().into_iter().collect();
-        return match cx.adapter_with(crate::Setup { settings, ..cx.setup() }).await {
-            Ok(adapter) => Ok(Some(Caller::Adapter(adapter))),
-            Err(Stop::NotRun(_)) => Ok(None),
-            Err(stop) => Err(stop),
-        };
+        return made_with(cx, settings).await;
     }
     let mut session = cx.adapter().await?.session().await?;
     for (name, value) in settings {
