@@ -141,7 +141,7 @@ impl Read {
         let (endpoint, transport) = neon(
             &adapter,
             self.endpoint.or_else(|| variable("ENDPOINT")),
-            self.transport.or_else(|| variable("TRANSPORT")),
+            self.transport.or_else(|| variable("TRANSPORT")).as_deref(),
         )?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Action::Run(Options {
@@ -161,12 +161,12 @@ impl Read {
 fn neon(
     adapter: &str,
     endpoint: Option<String>,
-    transport: Option<String>,
+    transport: Option<&str>,
 ) -> Result<(Option<String>, NeonTransport), String> {
     if adapter != "neon-http" && (endpoint.is_some() || transport.is_some()) {
         return Err(format!("`--endpoint` and `--transport` are for neon-http, not for {adapter}"));
     }
-    let transport = match transport.as_deref() {
+    let transport = match transport {
         None | Some("auto") => NeonTransport::Auto,
         Some("http") => NeonTransport::Http,
         Some("websocket") => NeonTransport::WebSocket,
