@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use drivetrain::{Adapter as _, SharedAdapter};
+use drivetrain_adapter_neon_http::{NeonAdapter, NeonConfig, Transport};
 use drivetrain_adapter_postgres::{PostgresAdapter, PostgresConfig};
 use drivetrain_adapter_sqlite::{SqliteAdapter, SqliteConfig};
+use drivetrain_gateway::neon::{NeonConfig as GatewayConfig, NeonGateway};
 use drivetrain_migrate::create_ddl;
 use drivetrain_schema::{Provider, Schema, SourceFile};
 
@@ -15,6 +17,8 @@ pub struct Database {
     pub adapter: SharedAdapter,
     /// Where it is, for a second path to it: a file, or the name of a Postgres schema.
     pub place: String,
+    /// What speaks Neon's protocol in front of the server, if that is the way.
+    pub gateway: Option<NeonGateway>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -34,6 +38,7 @@ pub async fn sqlite(schema: &str) -> Database {
     Database {
         adapter: std::sync::Arc::new(adapter),
         place: path.display().to_string(),
+        gateway: None,
         _folder: Some(folder),
     }
 }
@@ -54,19 +59,50 @@ pub async fn postgres(schema: &str) -> Database {
 
 /// The same, reached by another URL, such as that of a proxy.
 pub async fn postgres_at(url: &str, schema: &str) -> Database {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("client_{}_{number}", std::process::id());
+    let name = new_name();
     let config = PostgresConfig::from_url(url).expect("the URL is right").schema(&name);
     let adapter = PostgresAdapter::connect(config, drivetrain_env::default_runtime())
         .await
         .expect("the server can be reached");
-    let tables = format!(
+    adapter.script(&anew(&name, schema)).await.expect("the tables can be made");
+    Database { adapter: std::sync::Arc::new(adapter), place: name, gateway: None, _folder: None }
+}
+
+/// A new schema on the Postgres server, reached by Neon's protocol: HTTP, and a WebSocket for what needs one.
+pub async fn neon(schema: &str) -> Database {
+    neon_by(schema, Transport::Auto).await
+}
+
+/// The same by that transport.
+pub async fn neon_by(schema: &str, transport: Transport) -> Database {
+    let (url, name) = (postgres_url(), new_name());
+    let gateway = GatewayConfig::new(&url).expect("the URL is right");
+    let gateway = NeonGateway::start(gateway).await.expect("a port is free");
+    let config =
+        NeonConfig::from_url_at(&url, Some(&format!("{}/sql", gateway.url()))).expect("the URL is right");
+    let adapter = NeonAdapter::new(
+        config.schema(&name).transport(transport),
+        drivetrain_env::default_http().expect("there are certificates"),
+        drivetrain_env::default_websocket().expect("there are certificates"),
+        drivetrain_env::default_runtime(),
+    );
+    let adapter = adapter.expect("the endpoint may be used");
+    adapter.script(&anew(&name, schema)).await.expect("the tables can be made");
+    Database { adapter: std::sync::Arc::new(adapter), place: name, gateway: Some(gateway), _folder: None }
+}
+
+/// The name of a new schema.
+fn new_name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("client_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// SQL that makes a schema anew, with the tables of that schema.
+fn anew(name: &str, schema: &str) -> String {
+    format!(
         "DROP SCHEMA IF EXISTS \"{name}\" CASCADE; CREATE SCHEMA \"{name}\"; {}",
         script(schema, Provider::Postgresql)
-    );
-    adapter.script(&tables).await.expect("the tables can be made");
-    Database { adapter: std::sync::Arc::new(adapter), place: name, _folder: None }
+    )
 }
 
 /// A new database on the Postgres server with the tables of that schema, for schemas that name schemas of Postgres.
@@ -93,5 +129,5 @@ pub async fn postgres_database(schema: &str) -> Database {
     let schema = Schema::parse("schema.prisma", schema).expect("the schema is right");
     let tables = create_ddl(&schema, Provider::Postgresql).expect("the schema has tables").to_script();
     adapter.script(&tables).await.expect("the tables can be made");
-    Database { adapter: std::sync::Arc::new(adapter), place: name, _folder: None }
+    Database { adapter: std::sync::Arc::new(adapter), place: name, gateway: None, _folder: None }
 }
