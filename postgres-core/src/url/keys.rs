@@ -61,8 +61,14 @@ pub fn quoted_schema(schema: &str) -> String {
     format!("\"{}\"", schema.replace('"', "\"\""))
 }
 
-/// The error for a key that is none of `known`.
+/// The error for a key that is none of `known`. What cannot be a key is not repeated: it may be part of a password.
 pub fn unknown(key: &str, known: &[&str]) -> Error {
+    const LONGEST: usize = 64;
+    let is_name = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    if !is_name || key.is_empty() || key.len() > LONGEST {
+        return Error::config("the URL has something behind its `?` that is no key")
+            .with_hint("write a `?`, `&` or `#` that belongs to a password as %3F, %26 or %23");
+    }
     let error = Error::config(format!("the URL has the unknown key `{key}`"));
     let nearest = known
         .iter()
@@ -77,4 +83,19 @@ pub fn unknown(key: &str, known: &[&str]) -> Error {
 
 fn wrong(key: &str, expected: &str) -> Error {
     Error::config(format!("the URL's `{key}` is not {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_part_of_a_password_is_not_repeated() {
+        let near = unknown("conect_timeout", &["connect_timeout"]);
+        assert!(near.to_string().contains("`conect_timeout`"), "{near}");
+        for key in ["word@host/db", "", "canary canary", &"canary".repeat(20)] {
+            let error = unknown(key, &["connect_timeout"]);
+            assert!(key.is_empty() || !format!("{error:?} {error}").contains(key), "{error:?}");
+        }
+    }
 }
