@@ -8,9 +8,10 @@ use crate::process;
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Packages, with the features to take instead of the default ones.
-const PACKAGES: [(&str, Option<&str>); 12] = [
+const PACKAGES: [(&str, Option<&str>); 13] = [
     ("drivetrain-adapter-api", None),
     ("drivetrain-adapter-memory", Some("schema")),
+    ("drivetrain-adapter-neon-http", None),
     ("drivetrain-sql", None),
     ("drivetrain-postgres-core", None),
     ("drivetrain-pool", None),
