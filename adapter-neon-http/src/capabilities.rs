@@ -1,37 +1,25 @@
 //! What Neon can do, by transport and by the configured version of the server.
 
-use drivetrain_adapter_api::{
-    AffectedRows, Capabilities, Dialect, Flavor, IsolationLevel, IsolationLevels, ServerInfo,
-    TransactionSupport, Transport as Reached,
-};
+use drivetrain_adapter_api::{Capabilities, TransactionSupport, Transport as Reached};
+use drivetrain_postgres_core::capabilities::{LARGEST_MESSAGE, of_server};
 use drivetrain_postgres_core::session::StatementMode;
 
 use crate::config::{NeonConfig, Transport};
-
-/// The largest message of the Postgres protocol.
-const LARGEST_MESSAGE: u64 = (1 << 30) - 1;
 
 /// The capabilities of an adapter with that configuration.
 pub(crate) fn of(config: &NeonConfig) -> Capabilities {
     let stateful = config.has_websockets();
     let by_http = config.transport != Transport::WebSocket;
-    // Postgres takes READ UNCOMMITTED and gives READ COMMITTED, which is stronger.
-    let levels = IsolationLevels::of(&IsolationLevel::ALL);
     let limit = |bytes: usize| Some(u64::try_from(bytes).unwrap_or(u64::MAX)).filter(|_| by_http);
-    Capabilities::none(Dialect::Postgres)
-        .with_server(ServerInfo { flavor: Flavor::PostgreSql, version: config.server_version })
+    of_server(config.server_version)
         .with_transport(if by_http { Reached::Http } else { Reached::WebSocket })
         .with_transactions(if stateful {
             TransactionSupport::Interactive { max_lifetime: None }
         } else {
             TransactionSupport::AtomicBatch
         })
-        .with_isolation_levels(levels)
-        .with_affected_rows(AffectedRows::Matched)
-        .with_max_parameters(Some(65_535))
         .with_max_request_bytes(limit(config.max_request_bytes).or(Some(LARGEST_MESSAGE)))
         .with_max_response_bytes(limit(config.max_response_bytes))
-        .with_raw_sql(true)
         // A pooler gives every transaction another connection.
         .with_sessions(stateful && config.prepared() == StatementMode::Named)
         .with_scripts(true)
@@ -40,26 +28,6 @@ pub(crate) fn of(config: &NeonConfig) -> Capabilities {
         .with_streaming(stateful)
         .with_server_cancel(true)
         .with_savepoints(stateful)
-        .with_read_only_transactions(true)
-        .with_deferrable_transactions(true)
-        .with_transactional_ddl(true)
-        .with_returning_insert(true)
-        .with_returning_update(true)
-        .with_returning_delete(true)
-        .with_upsert(true)
-        .with_data_modifying_ctes(true)
-        .with_lateral(true)
-        .with_json_rows(true)
-        .with_arrays(true)
-        .with_distinct_on(true)
-        .with_sequences(true)
-        .with_row_locks(true)
-        .with_skip_locked(true)
-        .with_default_in_rows(true)
-        .with_exact_decimals(true)
-        .with_float_nan(true)
-        .with_float_infinity(true)
-        .with_temporal_infinity(true)
 }
 
 #[cfg(test)]

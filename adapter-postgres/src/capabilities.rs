@@ -1,9 +1,9 @@
 //! What Postgres can do, by the version of the server.
 
 use drivetrain_adapter_api::{
-    AffectedRows, Capabilities, Dialect, Error, ErrorKind, Flavor, IsolationLevel, IsolationLevels, Result,
-    ServerInfo, TransactionSupport, Transport, Version,
+    Capabilities, Error, ErrorKind, Result, TransactionSupport, Transport, Version,
 };
+use drivetrain_postgres_core::capabilities;
 use drivetrain_postgres_core::session::StatementMode;
 
 /// The oldest major version that is supported.
@@ -23,44 +23,17 @@ pub(crate) fn of(server_version: Option<&str>, mode: StatementMode) -> Result<Ca
     if version.major < OLDEST {
         return Err(unsupported(format!("the server is Postgres {version}")));
     }
-    // Postgres takes READ UNCOMMITTED and gives READ COMMITTED, which is stronger.
-    let levels = IsolationLevels::of(&IsolationLevel::ALL);
-    Ok(Capabilities::none(Dialect::Postgres)
-        .with_server(ServerInfo { flavor: Flavor::PostgreSql, version })
+    Ok(capabilities::of_server(version)
         .with_transport(Transport::Socket)
         .with_transactions(TransactionSupport::Interactive { max_lifetime: None })
-        .with_isolation_levels(levels)
-        .with_affected_rows(AffectedRows::Matched)
-        .with_max_parameters(Some(65_535))
-        .with_max_request_bytes(Some((1 << 30) - 1))
-        .with_raw_sql(true)
+        .with_max_request_bytes(Some(capabilities::LARGEST_MESSAGE))
         // A pooler gives every transaction another connection.
         .with_sessions(mode == StatementMode::Named)
         .with_scripts(true)
         .with_pipelining(true)
         .with_streaming(true)
         .with_server_cancel(true)
-        .with_savepoints(true)
-        .with_read_only_transactions(true)
-        .with_deferrable_transactions(true)
-        .with_transactional_ddl(true)
-        .with_returning_insert(true)
-        .with_returning_update(true)
-        .with_returning_delete(true)
-        .with_upsert(true)
-        .with_data_modifying_ctes(true)
-        .with_lateral(true)
-        .with_json_rows(true)
-        .with_arrays(true)
-        .with_distinct_on(true)
-        .with_sequences(true)
-        .with_row_locks(true)
-        .with_skip_locked(true)
-        .with_default_in_rows(true)
-        .with_exact_decimals(true)
-        .with_float_nan(true)
-        .with_float_infinity(true)
-        .with_temporal_infinity(true))
+        .with_savepoints(true))
 }
 
 #[cfg(test)]

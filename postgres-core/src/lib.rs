@@ -1,6 +1,7 @@
 //! The Postgres protocol over any byte stream: codecs, error mapping, statement cache, sessions, and what adapters do
 //! with a pool of them.
 
+pub mod capabilities;
 pub mod codec;
 pub mod error;
 pub mod pooled;
