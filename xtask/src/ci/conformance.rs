@@ -83,7 +83,7 @@ fn subjects(servers: &Servers, gateway: &Gateway) -> Result<Vec<Subject>, String
         let own = [own("CONFORMANCE_ENDPOINT", &gateway.endpoint()), own("CONFORMANCE_TRANSPORT", transport)];
         postgres.iter().cloned().chain(own).collect()
     };
-    let (http, websocket) = (neon("http"), neon("websocket"));
+    let (http, websocket, both) = (neon("http"), neon("websocket"), neon("auto"));
     postgres.extend(servers.variables());
     let sqlite = vec![own("CONFORMANCE_URL", "sqlite::memory:")];
     let mut subjects = vec![
@@ -91,6 +91,7 @@ fn subjects(servers: &Servers, gateway: &Gateway) -> Result<Vec<Subject>, String
         Subject { folder: "postgres", adapter: "postgres", variables: postgres },
         Subject { folder: "neon-http", adapter: "neon-http", variables: http },
         Subject { folder: "neon-websocket", adapter: "neon-http", variables: websocket },
+        Subject { folder: "neon-auto", adapter: "neon-http", variables: both },
     ];
     if let Some(folder) = workspace::chinook() {
         for subject in &mut subjects {
