@@ -1,9 +1,7 @@
 //! The quickstart runs on the embedded database, on Postgres and through a gateway that speaks Neon's protocol, twice
 //! each, and says the same but for the adapter.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
-
+use crate::gateway::Gateway;
 use crate::process;
 use crate::servers::{Servers, Variable};
 
@@ -28,46 +26,11 @@ pub(super) fn run(servers: &Servers) -> Result<(), String> {
     let by_neon = [
         url,
         ("DRIVETRAIN_ADAPTER".to_owned(), "neon-http".to_owned()),
-        ("DATABASE_ENDPOINT".to_owned(), format!("{}/sql", gateway.url)),
+        ("DATABASE_ENDPOINT".to_owned(), gateway.endpoint()),
     ];
     let neon = output(&by_neon)?;
     same("two runs on Neon", &neon, &output(&by_neon)?, 0)?;
     same("Postgres and Neon", &server, &neon, 1)
-}
-
-/// A gateway in front of the server, as a person starts it. Dropping it ends it.
-struct Gateway {
-    process: Child,
-    url: String,
-}
-
-impl Gateway {
-    fn start(postgres: &str) -> Result<Self, String> {
-        let program = ["run", "-q", "-p", "drivetrain-gateway", "--bin", "drivetrain-gateway", "--"];
-        let mut command = process::cargo(program);
-        println!("$ {} neon --postgres postgres://...", process::shown(&command));
-        command.args(["neon", "--postgres", postgres, "--listen", "127.0.0.1:0"]);
-        let process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let mut process = process.map_err(|error| format!("the gateway cannot be started: {error}"))?;
-        let output = process.stdout.take();
-        let mut gateway = Self { process, url: String::new() };
-        let mut line = String::new();
-        if let Some(output) = output {
-            let read = BufReader::new(output).read_line(&mut line);
-            read.map_err(|error| format!("the gateway's output cannot be read: {error}"))?;
-        }
-        let url = line.trim().strip_prefix("listening on ");
-        gateway.url = url.ok_or(format!("the gateway says {line:?}, not where it listens"))?.to_owned();
-        Ok(gateway)
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 /// Runs it as the README says, and returns what it prints.
