@@ -148,7 +148,7 @@ async fn settings_are_made_by_each_request_and_by_nothing_else() {
                 .application_name("dt \"neon' x")
                 .statement_timeout(Duration::from_millis(300))
                 .lock_timeout(Duration::from_millis(100))
-                .options("-c TimeZone=Asia/Kathmandu -c extra_float_digits=0")
+                .options("-c TimeZone=Asia/Kathmandu -c extra_float_digits=2")
                 .unwrap()
         },
     )

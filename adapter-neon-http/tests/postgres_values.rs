@@ -5,7 +5,7 @@ mod common;
 use common::{Bench, first};
 use drivetrain_adapter_api::statement::{Expr, Projection, RawPart, RawSql, Select, Statement};
 use drivetrain_adapter_api::value::{Array, Decimal, Interval, Json, Time, Uuid};
-use drivetrain_adapter_api::{Adapter as _, DbType, Query, Value};
+use drivetrain_adapter_api::{Adapter as _, Batch, DbType, Query, TransactionOptions, Value};
 
 fn parsed<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
@@ -85,7 +85,7 @@ async fn a_batch_gives_the_same_and_so_do_requests_with_settings() {
     let bench = Bench::in_schema("values_set").await;
     let queries: Vec<Query> =
         values().into_iter().map(|(ty, value)| Query::new(select_slot(ty), vec![value])).collect();
-    let batch = drivetrain_adapter_api::Batch::atomic(queries.clone(), Default::default());
+    let batch = Batch::atomic(queries.clone(), Default::default());
     let (results, requests) = bench.requests(bench.adapter.batch(batch)).await;
     let results = results.unwrap();
     assert_eq!((results.len(), requests), (values().len(), 1));
@@ -163,15 +163,15 @@ async fn a_style_that_cannot_be_read_names_the_setting() {
     let bench = Bench::with(
         "style",
         |gateway| gateway,
-        |config, _| {
-            config
-                .options("-c datestyle=SQL,DMY -c intervalstyle=sql_standard -c bytea_output=escape")
-                .unwrap()
-        },
+        |config, _| config.options("-c intervalstyle=sql_standard -c bytea_output=escape").unwrap(),
     )
     .await;
+    // As a configuration it is refused; here a statement of the transaction's own asks for it.
+    let style = Query::raw("SELECT set_config('datestyle', 'SQL, DMY', true)", vec![]);
     let sql = "SELECT date '2024-02-03', interval '1 mon -2 days', '\\x00ff'::bytea, 1.5::float8";
-    let result = bench.query(sql, vec![]).await.unwrap();
+    let batch = Batch::atomic(vec![style, Query::raw(sql, vec![])], TransactionOptions::new());
+    let mut results = bench.adapter.batch(batch).await.unwrap();
+    let result = results.pop().unwrap();
     let error = result.rows.get::<Value>(0, 0).unwrap_err();
     assert_eq!(error.kind(), drivetrain_adapter_api::ErrorKind::Decode);
     assert!(error.hint().unwrap().contains("DateStyle"), "{error}");

@@ -68,7 +68,7 @@ const HOSTED_LIMIT: usize = 64 << 20;
 /// | `server_version` | the server's version, such as `17`: HTTP does not tell it. Default 14 |
 /// | `max_request_bytes`, `max_response_bytes` | the largest request that is sent, and the largest answer that is read, in bytes. Default 64 MiB each, the limit of hosted Neon |
 /// | `application_name`, `schema`, `search_path`, `statement_timeout`, `lock_timeout`, `idle_in_transaction_session_timeout` | as for the adapter `postgres`. Over HTTP each request becomes a transaction that begins by setting them |
-/// | `options` | `-c name=value`, the same for any setting; `endpoint=ID`, `project=ID` and `neon_NAME:VALUE` are passed on to the proxy |
+/// | `options` | `-c name=value`, the same for any setting, but those under which values could not be read over HTTP as they are (`DateStyle` other than ISO, `extra_float_digits` below 1); `endpoint=ID`, `project=ID` and `neon_NAME:VALUE` are passed on to the proxy |
 /// | `sslmode`, `channel_binding`, `sslrootcert=system` | certificates are always verified in full, by the authorities of the transport that is handed in. What needs TLS is refused for an endpoint without it, and `sslmode=disable` for one with it |
 /// | `pool_max`, `connection_limit`, `pool_min`, `pool_timeout`, `pool_idle_timeout`, `pool_max_lifetime`, `connect_timeout` | the pool of WebSockets, as for the adapter `postgres`, but for 5 connections at most by default; refused with `transport=http` |
 /// | `statement_mode`, `pgbouncer`, `statement_cache_size` | for WebSockets, as for the adapter `postgres`. Hosts whose first label ends with `-pooler` have `statement_mode=unnamed` by default |

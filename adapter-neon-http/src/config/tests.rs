@@ -211,6 +211,12 @@ fn what_cannot_be_honoured_is_refused() {
         says("options=-c%20default_transaction_read_only%3Don").contains("default_transaction_read_only")
     );
     read("postgres://u@h/d?transport=websocket&options=-c%20default_transaction_read_only%3Don");
+    for unreadable in ["DateStyle%3DGerman", "datestyle%3DSQL,\\%20DMY", "extra_float_digits%3D0"] {
+        let key = format!("options=-c%20{unreadable}");
+        assert!(says(&key).contains("could not be read"), "{unreadable}");
+        read(&format!("postgres://u@h/d?transport=websocket&{key}"));
+    }
+    read("postgres://u@h/d?options=-c%20DateStyle%3DISO,\\%20DMY%20-c%20extra_float_digits%3D3");
     assert!(says("options=-e").contains("`options`"));
     assert!(says("max_response_bytes=0").contains("above 0"));
     assert!(says("pool_max=0").contains("max_size is 0"));
