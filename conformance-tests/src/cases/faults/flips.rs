@@ -13,7 +13,7 @@ use crate::{Context, Outcome, Sweep, Within as _};
 
 /// How long an answer may be waited for whose length is wrong. Over WebSocket a connection is made in more steps.
 fn limit(cx: &Context) -> Duration {
-    Duration::from_millis(if cx.place() == W { 250 } else { 60 })
+    Duration::from_millis(if cx.place() == W { 250 } else { 120 })
 }
 
 pub(super) const CASES: &[Case] = &[

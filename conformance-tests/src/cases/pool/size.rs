@@ -1,5 +1,6 @@
 //! How many connections there are, and what happens to who waits for one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use drivetrain_adapter_api::{BoxFuture, ErrorKind, RetryClass, SharedAdapter};
@@ -99,10 +100,15 @@ async fn limits(cx: Context) -> Outcome {
             cx.eventually(SOON, "the fewest: 2 connections", open).await?;
         }
     }
-    let work = join_all((0..12).map(|_| adapter.query(slow(&cx, 60))));
+    let done = AtomicBool::new(false);
+    let work = async {
+        let answers = join_all((0..12).map(|_| adapter.query(slow(&cx, 60)))).await;
+        done.store(true, Ordering::Relaxed);
+        answers
+    };
     let watch = async {
         let mut most = 0;
-        for _ in 0..12 {
+        while !done.load(Ordering::Relaxed) {
             most = most.max(cx.sessions().await?.len());
             cx.sleep(Duration::from_millis(10)).await;
         }
