@@ -133,9 +133,12 @@ async fn serve(options: &Options) -> Result<(), Error> {
     if options.remote {
         eprintln!("warning: other machines may be able to reach the gateway, and to try passwords");
     }
+    let unheard = |error| Error::new(format!("signals cannot be waited for: {error}"));
+    // Whoever reads that it listens may ask it to end at once.
+    let asked = asked_to_end().map_err(unheard)?;
     announce(&gateway)
         .map_err(|error| Error::new(format!("standard output cannot be written to: {error}")))?;
-    asked_to_end().await.map_err(|error| Error::new(format!("signals cannot be waited for: {error}")))?;
+    asked.await.map_err(unheard)?;
     gateway.shutdown().await;
     Ok(())
 }
@@ -156,18 +159,22 @@ fn announce(gateway: &NeonGateway) -> std::io::Result<()> {
     out.flush()
 }
 
+/// Listens for the signals that ask it to end, from now on.
 #[cfg(unix)]
-async fn asked_to_end() -> std::io::Result<()> {
+fn asked_to_end() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
 }
 
 #[cfg(not(unix))]
-async fn asked_to_end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn asked_to_end() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }
