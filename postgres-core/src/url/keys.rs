@@ -63,7 +63,7 @@ pub fn quoted_schema(schema: &str) -> String {
 
 /// The error for a key that is none of `known`. What cannot be a key is not repeated: it may be part of a password.
 pub fn unknown(key: &str, known: &[&str]) -> Error {
-    const LONGEST: usize = 64;
+    const LONGEST: usize = 100;
     let is_name = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
     if !is_name || key.is_empty() || key.len() > LONGEST {
         return Error::config("the URL has something behind its `?` that is no key")
