@@ -133,9 +133,8 @@ async fn bench(name: &str) -> Bench {
     let bench = Bench::new(name).await;
     bench
         .setup(
-            // One test at a time: two that create it together disturb one another.
-            "SELECT pg_advisory_lock(735501); CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;
-             SELECT pg_advisory_unlock(735501)",
+            // One test at a time, until it is committed: two that create it together disturb one another.
+            "BEGIN; SELECT pg_advisory_xact_lock(735501); CREATE EXTENSION IF NOT EXISTS citext SCHEMA public; COMMIT",
         )
         .await;
     bench
