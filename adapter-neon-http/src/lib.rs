@@ -5,6 +5,7 @@ mod adapter;
 mod capabilities;
 mod config;
 mod http;
+mod waking;
 mod websocket;
 pub mod wire;
 

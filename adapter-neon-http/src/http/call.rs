@@ -1,6 +1,4 @@
-//! One request and its answer, and the wait for a database that is not up yet.
-
-use std::time::Duration;
+//! One request and its answer.
 
 use bytes::Bytes;
 use drivetrain_adapter_api::http::{HttpMethod, HttpRequest, HttpResponse};
@@ -8,18 +6,12 @@ use drivetrain_adapter_api::{Error, ErrorKind, Result, RetryClass};
 
 use super::{HttpSide, Until};
 use crate::adapter::NAME;
+use crate::waking;
 use crate::wire::error::{Answered, Asked, Failure, failure};
 use crate::wire::headers::{self, Header};
 
 /// An error says no more than this; what is longer is not read.
 const LARGEST_ERROR: usize = 1 << 20;
-
-/// How long to wait before asking a database that was not up again; doubled each time.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
-
-/// How often it is asked where the caller sets no limit of time.
-const ATTEMPTS: u32 = 6;
 
 impl HttpSide {
     /// Posts a body, and gives that of an answer with status 200.
@@ -36,29 +28,22 @@ impl HttpSide {
         asked: Asked,
         until: Until,
     ) -> Result<Bytes> {
-        let mut wait = FIRST_WAIT;
         let mut attempt = 1;
         loop {
             let failure = match self.attempt(transaction, body.clone(), asked).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
+            let wait = waking::wait_after(attempt);
             let again = match until.0 {
                 Some(end) => self.runtime.monotonic() + wait < end,
-                None => attempt < ATTEMPTS,
+                None => attempt < waking::ATTEMPTS,
             };
             if !(failure.waking && again) {
                 return Err(failure.error);
             }
-            tracing::debug!(
-                target: "drivetrain",
-                adapter = NAME,
-                attempt,
-                wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-                "waiting for the database to be up"
-            );
+            waking::tell(attempt, wait);
             self.runtime.sleep(wait).await;
-            wait = LONGEST_WAIT.min(wait * 2);
             attempt += 1;
         }
     }

@@ -14,15 +14,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::stream::SocketStream;
 use super::{Setup, SocketPolicy, parameters, settings, start_error};
 use crate::adapter::NAME;
+use crate::waking;
 
 /// How long the proxy may take to close a WebSocket on which it was asked to cancel.
 const CANCEL: Duration = Duration::from_secs(2);
-
-/// How long to wait before asking a database that was not up again; doubled each time.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// How often it is asked.
-const ATTEMPTS: u32 = 6;
 
 /// Opens WebSockets to one database and starts sessions in them.
 #[derive(Debug)]
@@ -154,18 +149,12 @@ impl Connector for SocketConnector {
 
     /// A database that sleeps is being woken up: it is asked again, as long as the caller waits or so many times.
     fn retry_start(&self, error: &Error, attempt: u32) -> Option<Duration> {
-        let waking = error.kind() == ErrorKind::ServerUnavailable && error.retry() == RetryClass::SafeNow;
-        if !waking || attempt >= ATTEMPTS {
+        let sleeps = error.kind() == ErrorKind::ServerUnavailable && error.retry() == RetryClass::SafeNow;
+        if !sleeps || attempt >= waking::ATTEMPTS {
             return None;
         }
-        let wait = LONGEST_WAIT.min(FIRST_WAIT * 2_u32.saturating_pow(attempt - 1));
-        tracing::debug!(
-            target: "drivetrain",
-            adapter = NAME,
-            attempt,
-            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-            "waiting for the database to be up"
-        );
+        let wait = waking::wait_after(attempt);
+        waking::tell(attempt, wait);
         Some(wait)
     }
 

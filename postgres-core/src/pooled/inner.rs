@@ -14,7 +14,7 @@ use tracing::{Instrument as _, debug_span, field};
 
 use super::Connector;
 use super::manager::SessionManager;
-use crate::session::Answer;
+use crate::session::{Answer, Request};
 use crate::statement::Statement;
 use crate::text::Place;
 
@@ -134,6 +134,15 @@ pub(super) fn batch_limit(batch: &Batch) -> (Option<Duration>, Access) {
     let limit = batch.queries.iter().filter_map(|query| query.options.timeout).min();
     let reads = batch.queries.iter().all(|query| query.options.access == Access::Read);
     (limit, if reads { Access::Read } else { Access::Unknown })
+}
+
+/// What is sent for the statements of a batch.
+pub(super) fn requests(statements: &[Statement]) -> Result<Vec<Request<'_>>> {
+    statements
+        .iter()
+        .enumerate()
+        .map(|(index, statement)| statement.request().map_err(|error| error.with_batch_index(index)))
+        .collect()
 }
 
 pub(super) fn results(answers: Vec<Answer>) -> Vec<QueryResult> {

@@ -31,12 +31,10 @@ use drivetrain_sql::Lowerer;
 
 pub use connector::Connector;
 
-use crate::session::{
-    Answer, Atomicity, Request, Session as PgSession, StatementMode, TransactionStatus, begin_sql,
-};
+use crate::session::{Answer, Atomicity, Session as PgSession, StatementMode, TransactionStatus, begin_sql};
 use crate::text::{self, Place};
 use connection::call;
-use inner::{Inner, batch_limit, results};
+use inner::{Inner, batch_limit, requests, results};
 use manager::SessionManager;
 use session::PinnedSession;
 use slot::Slot;
@@ -133,11 +131,7 @@ impl<C: Connector> SessionPool<C> {
             if statements.is_empty() {
                 return Ok(Vec::new());
             }
-            let requests = statements
-                .iter()
-                .enumerate()
-                .map(|(index, statement)| statement.request().map_err(|error| error.with_batch_index(index)));
-            let requests: Vec<Request<'_>> = requests.collect::<Result<_>>()?;
+            let requests = requests(&statements)?;
             let atomicity = match &batch.atomic {
                 Some(options) => Atomicity::Together(begin_sql(options)),
                 None => Atomicity::Each,

@@ -9,12 +9,12 @@ use drivetrain_adapter_api::{
 use drivetrain_pool::Pooled;
 
 use super::connection::call;
-use super::inner::{Inner, batch_limit, results};
+use super::inner::{Inner, batch_limit, requests, results};
 use super::manager::SessionManager;
 use super::slot::{Held, Slot, gone};
 use super::transaction::PooledTransaction;
 use super::{Connector, stream};
-use crate::session::{Answer, Atomicity, Request, TransactionStatus, begin_sql};
+use crate::session::{Answer, Atomicity, TransactionStatus, begin_sql};
 use crate::text::Place;
 
 /// A pinned connection. What it leaves behind is discarded before the connection is used again.
@@ -51,11 +51,7 @@ impl<C: Connector> PinnedSession<C> {
     async fn run_batch(&mut self, batch: Batch) -> Result<Vec<QueryResult>> {
         let place = if batch.atomic.is_some() { Place::Transaction } else { Place::Session };
         let statements = self.inner.statements(&batch, place)?;
-        let requests = statements
-            .iter()
-            .enumerate()
-            .map(|(index, statement)| statement.request().map_err(|error| error.with_batch_index(index)));
-        let requests: Vec<Request<'_>> = requests.collect::<Result<_>>()?;
+        let requests = requests(&statements)?;
         let (limit, access) = batch_limit(&batch);
         let mut held = self.hold().await?;
         let connection = held.connection().ok_or_else(gone)?;

@@ -12,10 +12,10 @@ use drivetrain_adapter_api::{
 use super::Connector;
 use super::clock::Clock;
 use super::connection::call;
-use super::inner::{Inner, batch_limit, out_of_time, results};
+use super::inner::{Inner, batch_limit, out_of_time, requests, results};
 use super::slot::{Held, Slot, gone};
 use super::stream::{self, Within};
-use crate::session::{Answer, Request, TransactionState, begin_sql};
+use crate::session::{Answer, TransactionState, begin_sql};
 use crate::text::{self, Place};
 
 /// A transaction. BEGIN is sent with the first statement.
@@ -123,11 +123,7 @@ impl<C: Connector> PooledTransaction<C> {
             .with_hint("give those to begin"));
         }
         let statements = self.inner.statements(&batch, Place::Transaction)?;
-        let requests = statements
-            .iter()
-            .enumerate()
-            .map(|(index, statement)| statement.request().map_err(|error| error.with_batch_index(index)));
-        let requests: Vec<Request<'_>> = requests.collect::<Result<_>>()?;
+        let requests = requests(&statements)?;
         let (own, access) = batch_limit(&batch);
         let mut held = self.hold().await?;
         let limit = self.limit(own);
